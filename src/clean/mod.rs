@@ -1,0 +1,208 @@
+//! [`Text`] → [`Blocks`]: every piece of the page with its role and the reason for it.
+//!
+//! Cleaning labels and never deletes: what is not main content is kept as a dropped block, so that a wrong decision
+//! can be seen and traced. Whether a line is a heading is decided here; its level is the outline's business
+//! (`extract::sections`).
+
+pub mod lines;
+
+use crate::decode::{Decoded, Markup, Text};
+use crate::page::PageInfo;
+use crate::provenance::{Locator, Span};
+use crate::reject::Reject;
+
+/// How to clean the pages of one source.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// CSS selectors of the main content; the first that matches wins over every rule of ours.
+    pub content: Vec<String>,
+    /// CSS selectors of elements that are never content.
+    pub drop: Vec<String>,
+    /// Elements nested deeper than this are taken as children of the deepest allowed one.
+    pub depth_max: usize,
+    /// Nodes of a page beyond this number are left out, with a warning.
+    pub nodes_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { content: Vec::new(), drop: Vec::new(), depth_max: 512, nodes_max: 2_000_000 }
+    }
+}
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// What a block is to its page.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Role { $($(#[$doc])* $name,)* }
+
+        impl Role {
+            /// Every role.
+            pub const ALL: &'static [Role] = &[$(Role::$name,)*];
+
+            /// The name in `blocks.role`.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+roles! {
+    /// Menus, breadcrumbs, search boxes, related headlines, share widgets.
+    Nav = "nav",
+    /// The article's title.
+    Title = "title",
+    /// A line that continues the title.
+    Subtitle = "subtitle",
+    /// A line above the title (引题).
+    Kicker = "kicker",
+    /// Source, author, date, views in the header.
+    Meta = "meta",
+    /// Caption of a picture.
+    Caption = "caption",
+    /// A heading inside the body.
+    Heading = "heading",
+    /// A paragraph of the body.
+    Para = "para",
+    /// An item of a list in the body.
+    ListItem = "list_item",
+    /// A quotation set off in the body.
+    Quote = "quote",
+    /// A data table of the body.
+    Table = "table",
+    /// Reporter, editor, proof-reader at the end.
+    Credit = "credit",
+    /// Licences, copyright, address, contact, QR captions, print buttons.
+    Footer = "footer",
+    /// Text that is not this article's: other articles, comments, advertisements.
+    Other = "other",
+}
+
+impl Role {
+    /// Whether blocks of this role make up the body.
+    pub fn is_body(self) -> bool {
+        matches!(self, Self::Heading | Self::Para | Self::ListItem | Self::Quote | Self::Table)
+    }
+}
+
+/// A piece of the page: a line of a text page, a block element of an HTML page.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it is; body roles are kept, the others dropped.
+    pub role: Role,
+    /// How sure the role is, 0 to 1.
+    pub score: f32,
+    /// The rule that decided, one of [`REASONS`].
+    pub reason: &'static str,
+    /// Level of a heading: what the page's markup says (h2 is 2) until the outline sets it, 1 being the top.
+    pub level: Option<u8>,
+    /// The text, normalised, one line but for tables (rows by "\n", cells by "\t") and text pages' two-line headings
+    /// (joined by one space).
+    pub text: String,
+    /// Where it stands in the page.
+    pub locator: Locator,
+    /// Set in bold throughout: a hint for unnumbered headings.
+    pub bold: bool,
+    /// The cells of a data table.
+    pub table: Option<Table>,
+}
+
+impl Block {
+    /// A block of plain text.
+    pub fn new(role: Role, reason: &'static str, text: String, locator: Locator) -> Self {
+        Self { role, score: 1.0, reason, level: None, text, locator, bold: false, table: None }
+    }
+}
+
+/// The closed set of reasons in `blocks.reason`, with what each means.
+pub const REASONS: &[(&str, &str)] = &[("line", "a line of a text page")];
+
+/// A data table as printed, cells in reading order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// The cells; a spanning cell stands once, at its first row and column.
+    pub cells: Vec<Cell>,
+    /// Text of the caption, if the page marks one.
+    pub caption: Option<String>,
+}
+
+/// One cell of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// First row, 0-based.
+    pub row: u32,
+    /// First column, 0-based.
+    pub col: u32,
+    /// Rows covered, at least 1; bounded while parsing.
+    pub row_span: u32,
+    /// Columns covered, at least 1; bounded while parsing.
+    pub col_span: u32,
+    /// Marked as a header (th).
+    pub header: bool,
+    /// Where its text is in the block's text.
+    pub span: Span,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Address as printed, resolved against the page's where that is known.
+    pub src: String,
+    /// The alternative text.
+    pub alt: Option<String>,
+    /// Its caption.
+    pub caption: Option<String>,
+    /// Index of the nearest kept block before it.
+    pub block: Option<usize>,
+}
+
+/// What the head of an HTML page says about the article; all of it may be wrong.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hints {
+    /// The title element.
+    pub html_title: Option<String>,
+    /// The first h1 with text, or what the page marks as headline.
+    pub h1: Option<String>,
+    /// name/property (lower case) and content of the meta elements, in page order.
+    pub meta: Vec<(String, String)>,
+    /// Facts of the first ld+json article: key (headline, datePublished, author, publisher, articleBody) and value.
+    pub json_ld: Vec<(String, String)>,
+    /// The datetime attributes of time elements.
+    pub times: Vec<String>,
+    /// The lang attribute of the html element.
+    pub lang: Option<String>,
+}
+
+/// A page taken apart.
+#[derive(Debug, Clone)]
+pub struct Blocks {
+    /// Where the page came from.
+    pub page: PageInfo,
+    /// What decoding found, and the doubts so far.
+    pub decoded: Decoded,
+    /// HTML or text.
+    pub markup: Markup,
+    /// What the head says.
+    pub hints: Hints,
+    /// Every block, in reading order.
+    pub blocks: Vec<Block>,
+    /// Pictures of the main content.
+    pub images: Vec<Image>,
+    /// How sure the main content is, 0 to 1.
+    pub confidence: f32,
+}
+
+/// Takes one page apart.
+///
+/// # Errors
+/// A reject of stage clean for a page that has no prose: empty, a list of links, an error, a login.
+pub fn clean(text: Text, options: &Options) -> Result<Blocks, Reject> {
+    match text.markup {
+        Markup::Plain => lines::clean(text),
+        Markup::Html => {
+            let _ = options;
+            lines::clean(text)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Bytes and declarations → charset and its evidence.

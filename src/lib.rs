@@ -1,0 +1,21 @@
+//! baogao turns scraped report pages into datasets that analysts can load and trust.
+//!
+//! The flow, as types: [`page::Page`] → [`decode::Text`] → [`clean::Blocks`] → [`extract::Document`] →
+//! (collate) duplicates and the panel → files and a manifest. Each stage is a free function from one type to
+//! the next, so no stage can be skipped or run out of order:
+//!
+//! - [`decode::decode`]: bytes → text, with the charset, where it was learnt and what was mended;
+//! - [`clean::clean`]: text → blocks with roles; it labels and never deletes;
+//! - [`extract::extract`]: blocks → metadata, sections, figures, tables;
+//! - [`process::process`] runs these three over one page: a document, or a reject with its reason.
+//!
+//! Everything above is pure: no clock, no disk, no network. `ingest` reads pages, `write` and `runs` write datasets.
+
+pub mod provenance;
+pub mod warning;
+pub mod reject;
+pub mod page;
+pub mod decode;
+pub mod clean;
+pub mod extract;
+pub mod process;

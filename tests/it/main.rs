@@ -1,0 +1,1 @@
+//! One test binary: the program and its stages as a user meets them.
