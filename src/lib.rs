@@ -19,3 +19,4 @@ pub mod decode;
 pub mod clean;
 pub mod extract;
 pub mod process;
+pub mod collate;
