@@ -3,12 +3,16 @@
 //! Bad bytes are normal input: they are replaced and counted, they never fail a page. What can fail is a page
 //! that is no text at all.
 
+pub mod prescan;
 pub mod charset;
+pub mod content;
 pub mod normalise;
 
 use crate::page::{Page, PageInfo};
-use crate::reject::Reject;
-use crate::warning::Warning;
+use crate::reject::{Reason, Reject, Stage};
+use crate::warning::{Warning, warn};
+use encoding_rs::Encoding;
+use std::borrow::Cow;
 
 /// How to decode the pages of one source.
 #[derive(Debug, Clone, Default)]
@@ -87,22 +91,74 @@ pub struct Decoded {
 /// Decodes one page.
 ///
 /// # Errors
-/// A reject of stage decode for a page that is no text (binary content).
+/// A reject of stage decode for a page that is no text: nothing at all, a known other format, binary data.
 pub fn decode(page: Page, options: &Options) -> Result<Text, Reject> {
-    let _ = options;
-    let text = match String::from_utf8(page.bytes) {
-        Ok(text) => text,
-        Err(e) => encoding_rs::GB18030.decode(e.as_bytes()).0.into_owned(),
+    let Page { info, bytes } = page;
+    let reject = |reason, message: String| Err(Reject::new(Stage::Decode, reason, message));
+    if bytes.is_empty() {
+        return reject(Reason::Empty, "the page has no bytes".to_owned());
+    }
+    if let Some(format) = content::other_format(&bytes) {
+        return reject(Reason::NotHtml, format!("the content is {format}"));
+    }
+    let charset = charset::charset(&bytes, &info, options);
+    let mut warnings = Vec::new();
+    if charset.mismatch {
+        warn(&mut warnings, Warning::CharsetMismatch);
+    }
+    let text = characters(bytes, charset.encoding, &mut warnings);
+    if content::is_binary(&text) {
+        let message =
+            "the content is binary data: more than one character in fifty is a control character";
+        return reject(Reason::Undecodable, message.to_owned());
+    }
+    let text = line_ends(text);
+    let markup = content::markup(&text, info.media_type.as_deref());
+    let text = if markup == Markup::Plain { plain(text, &mut warnings) } else { text };
+    let charset_from = charset.from;
+    let decoded = Decoded { charset: charset::name(charset.encoding), charset_from, warnings };
+    Ok(Text { page: info, decoded, markup, text })
+}
+
+/// Decodes, without a copy where the bytes are UTF-8 already.
+fn characters(bytes: Vec<u8>, encoding: &'static Encoding, warnings: &mut Vec<Warning>) -> String {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) if encoding == encoding_rs::UTF_8 => {
+            return without_bom(text);
+        }
+        Ok(text) => text.into_bytes(),
+        Err(e) => e.into_bytes(),
     };
-    let markup = if text.contains("</") { Markup::Html } else { Markup::Plain };
-    Ok(Text {
-        page: page.info,
-        decoded: Decoded {
-            charset: "utf-8",
-            charset_from: CharsetFrom::Detected,
-            warnings: Vec::new(),
-        },
-        markup,
-        text: text.replace("\r\n", "\n"),
-    })
+    let (text, errors) = encoding.decode_with_bom_removal(&bytes);
+    if errors {
+        warn(warnings, Warning::ReplacementCharacters);
+    }
+    text.into_owned()
+}
+
+fn without_bom(mut text: String) -> String {
+    if text.starts_with('\u{FEFF}') {
+        text.drain(..'\u{FEFF}'.len_utf8());
+    }
+    text
+}
+
+/// Line ends as "\n", so that lines are counted as editors count them.
+fn line_ends(text: String) -> String {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+        text
+    } else {
+        text.replace("\r\n", "\n").replace('\r', "\n")
+    }
+}
+
+/// Normalises a text page, line by line.
+fn plain(text: String, warnings: &mut Vec<Warning>) -> String {
+    let mut mends = normalise::Mends::default();
+    let normalised = match normalise::text(&text, &mut mends) {
+        Cow::Borrowed(same) if same.len() == text.len() => None,
+        changed => Some(changed.into_owned()),
+    };
+    mends.warn(warnings);
+    normalised.unwrap_or(text)
 }
