@@ -1,0 +1,232 @@
+//! Figures → the indicators of the catalogue.
+//!
+//! In: a document whose figures say item, action, unit, change and basis. Out: each figure's indicator, or none: a
+//! figure is a value of an indicator only where its item, without prefixes of place, is one of the indicator's names
+//! as a whole, and measure, unit, action and organization fit. Narrower things (人均…, 民间…, a city of the province)
+//! have other names and stay out. What can go wrong: a name that the catalogue lacks is missed, never guessed.
+
+mod catalogue;
+mod terms;
+mod names;
+
+pub use catalogue::{Against, Catalogue, Definition, Error, Indicator, Measure, When};
+
+use super::Document;
+use super::figures::{Basis, Change, Figure};
+use names::{Names, Trend};
+use std::sync::{Arc, LazyLock};
+
+/// The tables that come with the program, in the order of the catalogue.
+const TABLES: &[&str] = &[
+    include_str!("government.toml"),
+    include_str!("bulletin.toml"),
+    include_str!("cppcc.toml"),
+    include_str!("courts.toml"),
+];
+
+/// The catalogue that comes with the program.
+pub fn built_in() -> Arc<Catalogue> {
+    static BUILT_IN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
+        Arc::new(
+            Catalogue::from_toml_str(&TABLES.join("\n"))
+                .expect("the built-in tables are checked by a test"),
+        )
+    });
+    BUILT_IN.clone()
+}
+
+/// A figure as a value of an indicator.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Value {
+    /// In the indicator's unit; a fall is negative.
+    pub value: f64,
+    /// The upper end of a range, never less than `value`.
+    pub value_max: Option<f64>,
+}
+
+/// Sets the indicator of every figure that is a value of one.
+pub fn assign(document: &mut Document, catalogue: &Catalogue) {
+    let region = document.report.region.as_ref().map(|r| r.name.as_str());
+    let names = Names::of(region);
+    let whose = document
+        .report
+        .organization
+        .as_deref()
+        .or(document.metadata.title.as_deref())
+        .unwrap_or("");
+    let body = document.body.as_str();
+    for entry in &mut document.figures {
+        let clause = clause_before(body, &entry.figure);
+        entry.indicator =
+            find(catalogue, &names, whose, clause, &entry.figure).map(|i| i.id.clone());
+    }
+}
+
+/// The figure's value in the unit and sign of `indicator`; none where its unit can't be one of it.
+pub fn value_of(indicator: &Indicator, figure: &Figure) -> Option<Value> {
+    let quantity = &figure.quantity;
+    let factor = match indicator.definition.unit_std.as_deref() {
+        None => match quantity.unit_std {
+            None => 1.0,
+            // Countable people and households in a plain count.
+            Some("person" | "person_time" | "household") => 1.0,
+            Some(_) => return None,
+        },
+        Some(want) => {
+            let std = quantity.value_std?;
+            let scale = if quantity.value == 0.0 { 1.0 } else { std / quantity.value };
+            scale * conversion(quantity.unit_std?, want)?
+        }
+    };
+    let sign = match indicator.definition.measure {
+        Measure::Growth | Measure::Change if falls(figure) => -1.0,
+        _ => 1.0,
+    };
+    let low = round(quantity.value * factor) * sign;
+    let high = quantity.value_max.map(|v| round(v * factor) * sign);
+    let (value, value_max) = match high {
+        Some(high) if high < low => (high, Some(low)),
+        high => (low, high),
+    };
+    match indicator.definition.range {
+        Some([least, greatest]) if value < least || value_max.unwrap_or(value) > greatest => None,
+        _ => Some(Value { value, value_max }),
+    }
+}
+
+/// Units of one dimension that are not one in the lexicon of units.
+fn conversion(from: &str, to: &str) -> Option<f64> {
+    Some(match (from, to) {
+        _ if from == to => 1.0,
+        ("kg", "tonne") => 1e-3,
+        ("jin", "tonne") => 1.0 / 2000.0,
+        ("hectare", "mu") => 15.0,
+        ("mu", "hectare") => 1.0 / 15.0,
+        ("person_time", "person") => return None,
+        ("m", "km") => 1e-3,
+        ("km", "m") => 1e3,
+        ("MW", "kW") => 1e3,
+        ("kW", "MW") => 1e-3,
+        ("permille", "percent") => 0.1,
+        ("percent", "permille") => 10.0,
+        ("m2", "km2") => 1e-6,
+        _ => return None,
+    })
+}
+
+/// Undoes the last digit's noise of a product of decimals: 515.6亿斤 are 25780000 tonnes.
+fn round(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let digits = 13 - value.abs().log10().floor() as i32;
+    if !(0..=22).contains(&digits) {
+        return value;
+    }
+    let scale = 10f64.powi(digits);
+    (value * scale).round() / scale
+}
+
+fn falls(figure: &Figure) -> bool {
+    let named = figure.item.as_deref().and_then(names::trend) == Some(Trend::Fall);
+    figure.change == Some(Change::Decrease) || (figure.change.is_none() && named)
+}
+
+fn find<'a>(
+    catalogue: &'a Catalogue,
+    names: &Names,
+    whose: &str,
+    clause: &str,
+    figure: &Figure,
+) -> Option<&'a Indicator> {
+    let item = figure.item.as_deref()?;
+    if names.is_elsewhere(figure.subject.as_deref(), clause, item) {
+        return None;
+    }
+    let bare = names::without_brackets(item);
+    names.forms(&bare).into_iter().find_map(|(name, trend)| {
+        catalogue.uses(name).iter().map(|&usage| catalogue.at(usage)).find_map(
+            |(indicator, when)| {
+                fits(indicator, when, whose, clause, figure, trend).then_some(indicator)
+            },
+        )
+    })
+}
+
+fn fits(
+    indicator: &Indicator,
+    when: &When,
+    whose: &str,
+    clause: &str,
+    figure: &Figure,
+    trend: Option<Trend>,
+) -> bool {
+    let definition = &indicator.definition;
+    let has = |words: &[String], text: &str| words.iter().any(|w| text.contains(w.as_str()));
+    measures(definition, figure, trend)
+        && (definition.target || !figure.target)
+        && (definition.organization.is_empty() || has(&definition.organization, whose))
+        && (when.action.is_empty() || acts(&when.action, figure.action.as_deref()))
+        && (when.unit.is_empty()
+            || figure.quantity.unit.as_ref().is_some_and(|u| when.unit.contains(u)))
+        && !has(&definition.unless, clause)
+        && value_of(indicator, figure).is_some()
+}
+
+fn acts(words: &[String], action: Option<&str>) -> bool {
+    let action = action.unwrap_or("");
+    words.iter().any(|w| if w.is_empty() { action.is_empty() } else { action.contains(w.as_str()) })
+}
+
+/// Whether the figure is a level, growth, share or change as the definition wants it.
+fn measures(definition: &Definition, figure: &Figure, trend: Option<Trend>) -> bool {
+    let changes = figure.change.is_some() || trend.is_some();
+    match definition.measure {
+        Measure::Level | Measure::Share => !changes,
+        Measure::Growth | Measure::Change => {
+            let basis = match figure.basis {
+                None | Some(Basis::YearOnYear) => Some(Against::YearOnYear),
+                Some(Basis::AnnualAverage) => Some(Against::AnnualAverage),
+                Some(Basis::SinceStart) => Some(Against::SinceStart),
+                Some(Basis::MonthOnMonth) => None,
+            };
+            changes && !figure.is_from && basis == Some(definition.basis)
+        }
+    }
+}
+
+/// What stands in the figure's clause before the number.
+fn clause_before<'a>(body: &'a str, figure: &Figure) -> &'a str {
+    let start = figure.sentence.start.min(figure.quantity.span.start);
+    let before = body.get(start..figure.quantity.span.start).unwrap_or("");
+    let cut = before.char_indices().rev().find(|&(_, c)| {
+        matches!(c, '，' | '。' | '；' | '：' | '！' | '？' | '\n' | ',' | ';' | ':')
+    });
+    cut.map_or(before, |(at, c)| &before[at + c.len_utf8()..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_tables_hold() {
+        let catalogue = Catalogue::from_toml_str(&TABLES.join("\n")).unwrap();
+        let mut zh = BTreeSet::new();
+        let mut en = BTreeSet::new();
+        for indicator in catalogue.indicators() {
+            assert!(zh.insert(&indicator.label_zh), "two of {}", indicator.label_zh);
+            assert!(en.insert(&indicator.label_en), "two of {}", indicator.label_en);
+            assert!(indicator.definition.example.is_some(), "{} has no example", indicator.id);
+        }
+    }
+
+    #[test]
+    fn there_are_enough() {
+        let count = |table: &str| Catalogue::from_toml_str(table).unwrap().indicators().len();
+        assert!(count(TABLES[0]) + count(TABLES[1]) >= 120);
+        assert!(count(TABLES[2]) >= 40);
+        assert!(count(TABLES[3]) >= 30);
+    }
+}

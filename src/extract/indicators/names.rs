@@ -1,0 +1,255 @@
+//! An item as printed → the names that the catalogue may know it by.
+
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    place: Vec<String>,
+    lead: Vec<String>,
+    tail: Vec<String>,
+    growth: Vec<String>,
+    fall: Vec<String>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    toml::from_str(include_str!("words.toml")).expect("words.toml is read by a test")
+});
+
+/// The way of a change that an item names itself: 地区生产总值增速.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trend {
+    /// 增速, 涨幅.
+    Growth,
+    /// 降幅.
+    Fall,
+}
+
+/// Which way an item says that it goes.
+pub(super) fn trend(item: &str) -> Option<Trend> {
+    split_trend(item).map(|(_, trend)| trend)
+}
+
+fn split_trend(item: &str) -> Option<(&str, Trend)> {
+    let ends = |words: &[String]| {
+        words.iter().find_map(|w| item.strip_suffix(w.as_str()).filter(|rest| !rest.is_empty()))
+    };
+    ends(&WORDS.growth)
+        .map(|rest| (rest, Trend::Growth))
+        .or_else(|| ends(&WORDS.fall).map(|rest| (rest, Trend::Fall)))
+}
+
+/// The words that a document uses for its own place.
+pub(super) struct Names {
+    own: Vec<String>,
+}
+
+impl Names {
+    /// From the region's full name (四川省内江市).
+    pub(super) fn of(region: Option<&str>) -> Self {
+        let mut own = Vec::new();
+        if let Some(full) = region {
+            let last = last_part(full);
+            for name in [full, last] {
+                own.push(name.to_owned());
+                own.push(short(name).to_owned());
+            }
+            if full == "中华人民共和国" {
+                own.extend(["全国", "我国", "中国", "国内", "国家"].map(str::to_owned));
+            }
+        }
+        own.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        own.dedup();
+        Self { own }
+    }
+
+    /// The item as printed, then with what does not change its meaning taken off; with the way that it names, if any.
+    pub(super) fn forms<'a>(&self, item: &'a str) -> Vec<(&'a str, Option<Trend>)> {
+        let mut forms = Vec::with_capacity(4);
+        let mut name = trim(item);
+        // Each turn takes at least one character off, and few words ever stand in a row.
+        for _ in 0..6 {
+            let mut tail = name;
+            for _ in 0..3 {
+                if let Some((stem, trend)) = split_trend(tail) {
+                    forms.push((stem, Some(trend)));
+                }
+                forms.push((tail, None));
+                let Some(rest) = strip_end(tail) else { break };
+                tail = rest;
+            }
+            let Some(rest) = self.strip_start(name) else { break };
+            name = rest;
+        }
+        forms
+    }
+
+    /// Whether the clause speaks of another place than the document's, or of a part of it.
+    pub(super) fn is_elsewhere(&self, subject: Option<&str>, clause: &str, item: &str) -> bool {
+        let before = clause.rfind(item).map_or("", |at| &clause[..at]);
+        subject.is_some_and(|s| self.names_place(s)) || self.names_place(before)
+    }
+
+    /// Whether the words end in a place that is not the document's own.
+    fn names_place(&self, words: &str) -> bool {
+        const PLACES: &[&str] = &[
+            "市",
+            "县",
+            "区",
+            "州",
+            "盟",
+            "旗",
+            "镇",
+            "乡",
+            "园",
+            "圈",
+            "群",
+            "带",
+            "片区",
+            "新区",
+            "园区",
+            "开发区",
+            "高新区",
+            "自贸区",
+            "示范区",
+        ];
+        let words = trim(words).trim_end_matches(['的', '实', '现']);
+        if self.own.iter().any(|own| words.ends_with(own.as_str())) {
+            return false;
+        }
+        if WORDS.place.iter().any(|place| words.ends_with(place.as_str())) {
+            return false;
+        }
+        PLACES.iter().any(|place| words.ends_with(place))
+    }
+
+    fn strip_start<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let words = self.own.iter().chain(&WORDS.place).chain(&WORDS.lead);
+        words
+            .filter_map(|w| name.strip_prefix(w.as_str()))
+            .min_by_key(|rest| rest.len())
+            .map(|rest| trim(rest).trim_start_matches(['的', '、']))
+            .filter(|rest| !rest.is_empty())
+    }
+}
+
+fn strip_end(name: &str) -> Option<&str> {
+    WORDS
+        .tail
+        .iter()
+        .filter_map(|w| name.strip_suffix(w.as_str()))
+        .min_by_key(|rest| rest.len())
+        .map(|rest| rest.trim_end_matches('的'))
+        .filter(|rest| !rest.is_empty())
+}
+
+fn trim(words: &str) -> &str {
+    words.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '“' | '”' | '"' | '：' | ':' | '，' | ',')
+    })
+}
+
+/// The name without remarks in brackets: 地区生产总值（GDP）.
+pub(super) fn without_brackets(item: &str) -> Cow<'_, str> {
+    if !item.contains(['(', '（']) {
+        return Cow::Borrowed(item);
+    }
+    let mut depth = 0u32;
+    let mut out = String::with_capacity(item.len());
+    for c in item.chars() {
+        match c {
+            '(' | '（' => depth += 1,
+            ')' | '）' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The lowest place of a full name: 内江市 of 四川省内江市.
+fn last_part(full: &str) -> &str {
+    let upper = full.trim_end_matches(['省', '市', '区', '县', '州', '盟', '旗', '镇', '乡']);
+    upper
+        .char_indices()
+        .rev()
+        .find(|&(at, c)| {
+            at > 0 && matches!(c, '省' | '市' | '州' | '盟')
+                || upper[..at].ends_with("自治") && c == '区'
+        })
+        .map_or(full, |(at, c)| &full[at + c.len_utf8()..])
+}
+
+/// A place's name without its kind: 广西 of 广西壮族自治区.
+fn short(name: &str) -> &str {
+    const KINDS: &[&str] = &[
+        "壮族自治区",
+        "回族自治区",
+        "维吾尔自治区",
+        "自治区",
+        "特别行政区",
+        "自治州",
+        "自治县",
+        "自治旗",
+        "地区",
+        "新区",
+        "省",
+        "市",
+        "区",
+        "县",
+        "州",
+        "盟",
+        "旗",
+    ];
+    let cut = KINDS.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
+    // 市区 and other names of one character stay whole.
+    if cut.chars().count() < 2 { name } else { cut }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(region: Option<&str>, item: &str, name: &str, trend: Option<Trend>) -> bool {
+        Names::of(region).forms(item).contains(&(name, trend))
+    }
+
+    #[test]
+    fn places_and_leading_words_are_taken_off() {
+        assert!(has(None, "全省地区生产总值", "地区生产总值", None));
+        assert!(has(None, "预计全市地区生产总值", "地区生产总值", None));
+        assert!(has(Some("云岭省青川市"), "青川地区生产总值总量", "地区生产总值", None));
+        assert!(has(Some("云岭省青川市"), "青川市生产总值", "生产总值", None));
+        assert!(!has(Some("云岭省青川市"), "白石县生产总值", "生产总值", None));
+        assert!(!has(None, "民间固定资产投资", "固定资产投资", None));
+    }
+
+    #[test]
+    fn names_of_growth_tell_the_way() {
+        assert!(has(None, "地区生产总值增速", "地区生产总值", Some(Trend::Growth)));
+        assert!(has(None, "居民消费价格涨幅", "居民消费价格", Some(Trend::Growth)));
+        assert_eq!(trend("单位能耗降幅"), Some(Trend::Fall));
+        assert_eq!(trend("增速"), None);
+    }
+
+    #[test]
+    fn another_place_is_told_from_ones_own() {
+        let names = Names::of(Some("云岭省"));
+        assert!(names.is_elsewhere(None, "白石市地区生产总值达到", "地区生产总值"));
+        assert!(!names.is_elsewhere(None, "全省地区生产总值达到", "地区生产总值"));
+        assert!(!names.is_elsewhere(None, "云岭省地区生产总值达到", "地区生产总值"));
+        assert!(names.is_elsewhere(Some("白石市"), "地区生产总值达到", "地区生产总值"));
+    }
+
+    #[test]
+    fn short_names() {
+        assert_eq!(last_part("四川省内江市"), "内江市");
+        assert_eq!(last_part("广西壮族自治区贺州市"), "贺州市");
+        assert_eq!(last_part("广西壮族自治区"), "广西壮族自治区");
+        assert_eq!(short("广西壮族自治区"), "广西");
+        assert_eq!(short("内江市"), "内江");
+        assert_eq!(last_part("北京市"), "北京市");
+    }
+}
