@@ -20,3 +20,15 @@ pub mod clean;
 pub mod extract;
 pub mod process;
 pub mod collate;
+pub mod schema;
+pub mod rows;
+#[cfg(feature = "config")]
+pub mod config;
+#[cfg(feature = "config")]
+pub mod ingest;
+#[cfg(feature = "polars")]
+pub mod write;
+#[cfg(feature = "polars")]
+pub mod runs;
+#[cfg(feature = "polars")]
+pub mod run;

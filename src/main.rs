@@ -1,3 +1,7 @@
-//! The command line.
+//! The command line: arguments → calls of the library → messages and an exit code.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

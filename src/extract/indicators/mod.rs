@@ -62,6 +62,12 @@ pub fn assign(document: &mut Document, catalogue: &Catalogue) {
     }
 }
 
+/// The indicator that a figure of a lone passage is a value of; `text` is what its spans are of.
+pub fn of_passage(figure: &Figure, text: &str, catalogue: &Catalogue) -> Option<Arc<str>> {
+    let clause = clause_before(text, figure);
+    find(catalogue, &Names::of(None), "", clause, figure).map(|i| i.id.clone())
+}
+
 /// The figure's value in the unit and sign of `indicator`; none where its unit can't be one of it.
 pub fn value_of(indicator: &Indicator, figure: &Figure) -> Option<Value> {
     let quantity = &figure.quantity;

@@ -1,0 +1,48 @@
+//! `baogao check`.
+
+use super::{Exit, Failure, Outcome};
+use baogao::config::Config;
+use baogao::ingest;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Validate a pipeline.toml and list what its sources match
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao check
+  baogao check -c weekly.toml
+  baogao check --schema > pipeline.schema.json   JSON Schema of the configuration, for editors")]
+pub(super) struct Arguments {
+    /// The configuration.
+    #[arg(short, long, value_name = "FILE", default_value = "pipeline.toml")]
+    config: PathBuf,
+    /// Print the JSON Schema of the configuration instead.
+    #[arg(long)]
+    schema: bool,
+}
+
+pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
+    if a.schema {
+        write!(out, "{}", Config::json_schema())?;
+        return Ok(Exit::Done);
+    }
+    let config = Config::from_file(&a.config).map_err(|e| Failure::new(Exit::Usage, e))?;
+    let plan = ingest::plan(&config).map_err(|e| Failure::new(Exit::Usage, e))?;
+    for (source_idx, source) in config.sources.iter().enumerate() {
+        let files: Vec<_> = plan.inputs.iter().filter(|i| i.source_idx == source_idx).collect();
+        let unreadable = files.iter().filter(|i| i.content.is_err()).count();
+        let note = if unreadable > 0 {
+            format!(", {unreadable} of them unreadable")
+        } else {
+            String::new()
+        };
+        writeln!(out, "source {}: {} files{note}", source.name.get_ref(), files.len())?;
+    }
+    for (extension, n) in &plan.skipped {
+        let extension = if extension.is_empty() { "no extension" } else { extension };
+        writeln!(out, "passed over: {n} with {extension}")?;
+    }
+    writeln!(out, "{} is valid", a.config.display())?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,40 @@
+//! Exit codes, as schedulers see them.
+
+use std::process::ExitCode;
+
+/// What the process ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All done.
+    Done,
+    /// Reading, writing or the program itself failed.
+    Failed,
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// The run is complete and kept, but over a limit of `[gate]`: `latest` stays where it was.
+    Gate,
+    /// Another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later).
+    Locked,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Gate => 3,
+            Exit::Locked => 75,
+        })
+    }
+}
+
+/// The table for the help text.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0    done
+  1    failed: reading, writing, internal
+  2    wrong usage or configuration
+  3    the run is complete and kept, but over a limit of [gate]: `latest` stays where it was
+  75   another run holds the lock; try again later
+  130, 143  interrupted; run again";

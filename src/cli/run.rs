@@ -1,0 +1,148 @@
+//! `baogao run`.
+
+use super::log::Log;
+use super::{Exit, Failure, Outcome};
+use baogao::config::Config;
+use baogao::run::{self, Error, Summary};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Make datasets of pages: as pipeline.toml says, or of files and folders named here
+///
+/// What comes out: OUTPUT/latest -> runs/ID with documents.parquet, blocks.parquet, sections.parquet,
+/// figures.parquet, table_cells.parquet, images.parquet, duplicates.parquet, indicators.parquet, rejects.parquet,
+/// run.json and datapackage.json.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  baogao run                                  as pipeline.toml in this folder says
+  baogao run -c weekly.toml --threads 2       as another configuration says
+  baogao run --input pages --output data      every page in a folder, no configuration needed
+  duckdb -c \"SELECT title, n_figures FROM 'output/latest/documents.parquet'\"")]
+pub(super) struct Arguments {
+    /// The configuration [default: pipeline.toml].
+    #[arg(short, long, value_name = "FILE", conflicts_with = "input")]
+    config: Option<PathBuf>,
+    /// Files and folders to read instead of a configuration's sources; folders are read whole.
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "output")]
+    input: Vec<PathBuf>,
+    /// Folder for the runs [default: what the configuration says].
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Worker threads [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+/// The configuration that a command line asks for.
+pub(super) fn config(
+    config: Option<&PathBuf>,
+    input: &[PathBuf],
+    output: Option<&PathBuf>,
+) -> Result<Config, Failure> {
+    let usage = |e: baogao::config::Error| Failure::new(Exit::Usage, e);
+    if !input.is_empty() {
+        if let Some(missing) = input.iter().find(|p| !p.exists()) {
+            return Err(Failure::new(Exit::Usage, format!("there is no {}", missing.display())));
+        }
+        let output = output.cloned().unwrap_or_default();
+        return Config::of_inputs(input, &output).map_err(usage);
+    }
+    let default = PathBuf::from("pipeline.toml");
+    let path = config.unwrap_or(&default);
+    if config.is_none() && !path.exists() {
+        return Err(Failure::new(Exit::Usage, "there is no pipeline.toml in this folder")
+            .hint("write one with `baogao init`, name another with -c FILE, or give --input PATH --output DIR"));
+    }
+    let mut config = Config::from_file(path).map_err(usage)?;
+    if let Some(output) = output {
+        // As typed on the command line: relative to here, not to the configuration.
+        config.write.output = std::path::absolute(output)?.to_string_lossy().into_owned();
+    }
+    Ok(config)
+}
+
+pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
+    let config = config(a.config.as_ref(), &a.input, a.output.as_ref())?;
+    let threads = a
+        .threads
+        .map(usize::from)
+        .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
+    let options = run::Options { threads: threads.unwrap_or(1) };
+    let mut progress = log.progress();
+    let summary = run::run(&config, &options, progress.as_mut()).map_err(failure)?;
+    report(&summary, out)?;
+    for breach in &summary.manifest.gate {
+        log.warn(&format!("gate: {breach}"));
+    }
+    if summary.is_latest {
+        return Ok(Exit::Done);
+    }
+    log.warn("the run is kept, but `latest` stays where it was");
+    Ok(Exit::Gate)
+}
+
+fn failure(error: Error) -> Failure {
+    let (exit, hint) = match &error {
+        Error::Config(_) | Error::Catalogue { .. } => (Exit::Usage, None),
+        Error::NoSources => (
+            Exit::Usage,
+            Some("add a [[source]] to the configuration, or give --input PATH --output DIR"),
+        ),
+        Error::Ingest(baogao::ingest::Error::NoFiles { .. }) => (
+            Exit::Usage,
+            Some(
+                "globs are relative to the configuration's folder; `baogao check` lists what they match",
+            ),
+        ),
+        Error::Locked { .. } => (Exit::Locked, None),
+        Error::Ingest(_) | Error::Write(_) | Error::Output { .. } | Error::Workers => {
+            (Exit::Failed, None)
+        }
+    };
+    let failure = Failure::new(exit, error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Tells what a run did.
+fn report(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()> {
+    let m = &summary.manifest;
+    if summary.reused {
+        writeln!(
+            out,
+            "nothing to do: run {} of the same pages, configuration and program is there",
+            m.run
+        )?;
+    }
+    writeln!(out, "pages in   {:>9}", m.counts.pages)?;
+    writeln!(out, "documents  {:>9}{}", m.counts.documents, low(m.counts.low_confidence))?;
+    writeln!(out, "rejects    {:>9}{}", m.counts.rejects, list(&m.rejects))?;
+    for name in ["sections", "figures", "table_cells", "indicators", "duplicates"] {
+        let path = format!("{name}.parquet");
+        let rows = m.outputs.iter().find(|o| o.path == path).and_then(|o| o.rows).unwrap_or(0);
+        writeln!(out, "{:<11}{rows:>9}", name.replace('_', " "))?;
+    }
+    if !m.skipped.is_empty() {
+        writeln!(
+            out,
+            "passed over, no pages by their extension: {}",
+            list(&m.skipped).trim_matches([' ', '(', ')'])
+        )?;
+    }
+    writeln!(out, "output     {}", summary.dir.display())
+}
+
+fn low(n: u64) -> String {
+    if n == 0 { String::new() } else { format!("  ({n} with a confidence under 0.5)") }
+}
+
+fn list(counts: &std::collections::BTreeMap<String, u64>) -> String {
+    if counts.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> = counts.iter().map(|(k, n)| format!("{k} {n}")).collect();
+    format!("  ({})", parts.join(", "))
+}

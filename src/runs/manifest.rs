@@ -1,0 +1,138 @@
+//! run.json: what went in, what came out, with digests. The same run has the same bytes, so no time stands in it.
+
+use crate::ingest::Plan;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// Name of the manifest's file in a run.
+pub(super) const FILE: &str = "run.json";
+
+/// What a run says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The run's name.
+    pub run: String,
+    /// Version of the program, with a digest of its source.
+    pub version: String,
+    /// The configuration, but for the output folder.
+    pub config: serde_json::Value,
+    /// How much went in and came out.
+    pub counts: Counts,
+    /// Pages without a document, by reason.
+    pub rejects: BTreeMap<String, u64>,
+    /// Documents with a warning, by its code.
+    pub warnings: BTreeMap<String, u64>,
+    /// Files passed over since they are no pages, by extension.
+    pub skipped: BTreeMap<String, u64>,
+    /// What the run fell short of in `[gate]`; empty if it passed.
+    pub gate: Vec<String>,
+    /// The files read.
+    pub inputs: Vec<InputFile>,
+    /// The files written.
+    pub outputs: Vec<OutputFile>,
+}
+
+/// How much went in and came out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Pages that came in: each is a document or a reject.
+    pub pages: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Rejects.
+    pub rejects: u64,
+    /// Documents with a confidence under one half.
+    pub low_confidence: u64,
+    /// Figures.
+    pub figures: u64,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Name of the source, "/" and the path inside it.
+    pub name: String,
+    /// Size.
+    pub bytes: Option<u64>,
+    /// SHA-256 in hex.
+    pub sha256: Option<String>,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputFile {
+    /// Path inside the run, with "/".
+    pub path: String,
+    /// Rows, for datasets.
+    pub rows: Option<u64>,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hex.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// The files of a plan.
+    pub fn inputs(plan: &Plan) -> Vec<InputFile> {
+        plan.inputs
+            .iter()
+            .map(|input| {
+                let (bytes, sha256) = input.content.clone().ok().unzip();
+                InputFile { name: input.name.clone(), bytes, sha256 }
+            })
+            .collect()
+    }
+
+    /// Reads the manifest of the run in `dir`.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub fn read(dir: &Path) -> io::Result<Self> {
+        let text = std::fs::read_to_string(dir.join(FILE))?;
+        serde_json::from_str(&text).map_err(io::Error::other)
+    }
+
+    /// Writes it to the run in `dir`.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn write(&self, dir: &Path) -> io::Result<()> {
+        let mut text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
+        text.push('\n');
+        write_synced(&dir.join(FILE), text.as_bytes())
+    }
+}
+
+/// Writes a whole file and brings it to disk.
+pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+impl OutputFile {
+    /// Digests a file of the run in `dir`.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn of(dir: &Path, path: &str, rows: Option<u64>) -> io::Result<Self> {
+        let mut file = File::open(dir.join(path))?;
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0u8; 1 << 16];
+        let mut bytes = 0;
+        loop {
+            let n = file.read(&mut buffer)?;
+            if n == 0 {
+                break;
+            }
+            hasher.update(&buffer[..n]);
+            bytes += n as u64;
+        }
+        let sha256 = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Self { path: path.to_owned(), rows, bytes, sha256 })
+    }
+}

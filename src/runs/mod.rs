@@ -1,0 +1,130 @@
+//! The output folder: run ids, the lock, `latest`, run.json, checks of finished runs.
+//!
+//! A run is written under a name that no reader looks at and renamed when it is whole; `latest` is moved in one step
+//! after that. So whatever kills a run, `latest` points to a complete one, old or new.
+
+mod id;
+mod lock;
+mod manifest;
+mod package;
+pub mod verify;
+
+pub use id::{RunId, version};
+pub use lock::{Lock, LockError};
+pub use manifest::{Counts, Manifest, OutputFile};
+pub use package::{FILE as PACKAGE_FILE, data_package};
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Prefix of folders that hold a run in the making.
+const UNFINISHED: &str = ".unfinished-";
+
+/// The folder that the runs of a configuration go to.
+#[derive(Debug, Clone)]
+pub struct Output {
+    root: PathBuf,
+}
+
+impl Output {
+    /// The output folder at `root`, made if it is not there.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root.join("runs"))?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Folder of a finished run.
+    pub fn run(&self, id: &RunId) -> PathBuf {
+        self.root.join("runs").join(id.as_str())
+    }
+
+    /// Removes what killed runs left; to be called under the lock.
+    ///
+    /// # Errors
+    /// Something can't be removed.
+    pub fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(self.root.join("runs"))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the folder that a run is written in.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn begin(&self, id: &RunId) -> io::Result<PathBuf> {
+        let dir = self.root.join("runs").join(format!("{UNFINISHED}{}", id.as_str()));
+        fs::create_dir(&dir)?;
+        Ok(dir)
+    }
+
+    /// Gives a whole run its name.
+    ///
+    /// # Errors
+    /// The folder can't be renamed or brought to disk.
+    pub fn finish(&self, unfinished: &Path, id: &RunId) -> io::Result<PathBuf> {
+        let dir = self.run(id);
+        sync(unfinished)?;
+        fs::rename(unfinished, &dir)?;
+        sync(&self.root.join("runs"))?;
+        Ok(dir)
+    }
+
+    /// Moves `latest` to a finished run, in one step.
+    ///
+    /// # Errors
+    /// The link can't be made or moved.
+    pub fn set_latest(&self, id: &RunId) -> io::Result<()> {
+        let target = Path::new("runs").join(id.as_str());
+        let latest = self.root.join("latest");
+        if fs::read_link(&latest).is_ok_and(|t| t == target) {
+            return Ok(());
+        }
+        let next = self.root.join(".latest-next");
+        match fs::remove_file(&next) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        link(&target, &next)?;
+        fs::rename(&next, &latest)?;
+        sync(&self.root)
+    }
+}
+
+#[cfg(unix)]
+fn link(target: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, at)
+}
+
+#[cfg(windows)]
+fn link(target: &Path, at: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_dir(target, at)
+}
+
+/// Writes the data package's description to a run.
+///
+/// # Errors
+/// The file can't be written.
+pub fn write_package(dir: &Path, package: &serde_json::Value) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(package).map_err(io::Error::other)?;
+    text.push('\n');
+    manifest::write_synced(&dir.join(PACKAGE_FILE), text.as_bytes())
+}
+
+/// Brings a folder's entries to disk.
+fn sync(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}

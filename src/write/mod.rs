@@ -1,0 +1,241 @@
+//! Rows ↔ files: Polars frames to Parquet and CSV, and back for checks. The only place that knows Polars.
+//!
+//! Rows are gathered column by column ([`frame`]) and leave as row groups of bounded size, so memory does not grow
+//! with the number of pages. The bytes written are a function of the rows and the options: no time, no thread
+//! count, no hash order.
+
+mod frame;
+mod csv;
+pub mod read;
+
+use crate::config::{Compression, Format};
+use crate::rows::Sinks;
+use crate::schema::{self, Dataset};
+use frame::Frame;
+use polars::prelude::*;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+/// How to write.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Formats besides Parquet.
+    pub formats: Vec<Format>,
+    /// Compression of Parquet files.
+    pub compression: Compression,
+    /// Level of zstd.
+    pub compression_level: i32,
+    /// Rows of a row group at the most.
+    pub row_group_rows: usize,
+    /// Version of the program, for the files' metadata.
+    pub version: String,
+}
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file system refused.
+    #[error("cannot write {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Polars refused.
+    #[error("cannot write {}", path.display())]
+    Polars {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PolarsError,
+    },
+    /// A file that was written can't be read back.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PolarsError,
+    },
+}
+
+/// Bytes of text in a row group after which it is written: bounds memory where rows are long (bodies).
+const ROW_GROUP_BYTES: usize = 32 << 20;
+
+/// Writes the datasets of one run.
+pub struct Writer {
+    datasets: Vec<DatasetWriter>,
+}
+
+impl Writer {
+    /// Opens the files of every dataset in `dir`, which must exist.
+    ///
+    /// # Errors
+    /// A file can't be created.
+    pub fn create(dir: &Path, options: &Options) -> Result<Self, Error> {
+        let datasets = schema::DATASETS
+            .iter()
+            .map(|d| DatasetWriter::create(dir, d, options))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { datasets })
+    }
+
+    /// Gives the sinks of the datasets that documents have rows in.
+    ///
+    /// # Errors
+    /// What `f` wrote can't be put to disk.
+    pub fn document(&mut self, f: impl FnOnce(&mut Sinks<'_>)) -> Result<(), Error> {
+        let [documents, blocks, sections, figures, table_cells, images, ..] =
+            self.datasets.as_mut_slice()
+        else {
+            return Ok(());
+        };
+        f(&mut Sinks {
+            documents: &mut documents.frame,
+            blocks: &mut blocks.frame,
+            sections: &mut sections.frame,
+            figures: &mut figures.frame,
+            table_cells: &mut table_cells.frame,
+            images: &mut images.frame,
+        });
+        self.flush_full()
+    }
+
+    /// The sink of one dataset.
+    ///
+    /// # Errors
+    /// What `f` wrote can't be put to disk.
+    pub fn rows(
+        &mut self,
+        dataset: &str,
+        f: impl FnOnce(&mut dyn crate::rows::Sink),
+    ) -> Result<(), Error> {
+        if let Some(writer) = self.datasets.iter_mut().find(|w| w.dataset.name == dataset) {
+            f(&mut writer.frame);
+        }
+        self.flush_full()
+    }
+
+    fn flush_full(&mut self) -> Result<(), Error> {
+        self.datasets.iter_mut().try_for_each(DatasetWriter::flush_if_full)
+    }
+
+    /// Writes what is left and closes the files; gives each dataset's name and number of rows.
+    ///
+    /// # Errors
+    /// The rest can't be put to disk.
+    pub fn finish(self) -> Result<Vec<(&'static str, u64)>, Error> {
+        self.datasets.into_iter().map(DatasetWriter::finish).collect()
+    }
+}
+
+/// The files of one dataset.
+struct DatasetWriter {
+    dataset: &'static Dataset,
+    frame: Frame,
+    path: PathBuf,
+    parquet: polars::io::parquet::write::BatchedWriter<BufWriter<File>>,
+    csv: Option<csv::Writer>,
+    row_group_rows: usize,
+    n_rows: u64,
+}
+
+impl DatasetWriter {
+    fn create(dir: &Path, dataset: &'static Dataset, options: &Options) -> Result<Self, Error> {
+        let path = dir.join(format!("{}.parquet", dataset.name));
+        let file =
+            File::create(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+        let parquet = ParquetWriter::new(BufWriter::new(file))
+            .with_compression(compression(options))
+            .with_statistics(StatisticsOptions::full())
+            .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata(
+                dataset, options,
+            ))))
+            .set_parallel(false)
+            .batched(&frame::polars_schema(dataset))
+            .map_err(|source| Error::Polars { path: path.clone(), source })?;
+        let csv = options
+            .formats
+            .contains(&Format::Csv)
+            .then(|| csv::Writer::create(dir, dataset))
+            .transpose()?;
+        let row_group_rows = options.row_group_rows;
+        Ok(Self {
+            dataset,
+            frame: Frame::new(dataset),
+            path,
+            parquet,
+            csv,
+            row_group_rows,
+            n_rows: 0,
+        })
+    }
+
+    fn flush_if_full(&mut self) -> Result<(), Error> {
+        // A row group is cut at the exact number of rows, whatever page they come from.
+        if self.frame.len() >= self.row_group_rows || self.frame.text_bytes() >= ROW_GROUP_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        let n = self.frame.len();
+        if n == 0 {
+            return Ok(());
+        }
+        let polars = |source| Error::Polars { path: self.path.clone(), source };
+        let df = self.frame.take().map_err(polars)?;
+        let mut at = 0;
+        while at < n {
+            let group = df.slice(at as i64, self.row_group_rows);
+            let group = if group.height() == n {
+                group
+            } else {
+                group.select(self.dataset.columns.iter().map(|c| c.name)).map_err(polars)?
+            };
+            self.parquet.write_batch(&group).map_err(polars)?;
+            at += group.height();
+        }
+        if let Some(csv) = &mut self.csv {
+            csv.write(&df)?;
+        }
+        self.n_rows += n as u64;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(&'static str, u64), Error> {
+        self.flush()?;
+        let io = |source| Error::Io { path: self.path.clone(), source };
+        self.parquet
+            .finish()
+            .map_err(|source| Error::Polars { path: self.path.clone(), source })?;
+        drop(self.parquet);
+        File::open(&self.path).and_then(|f| f.sync_all()).map_err(io)?;
+        if let Some(csv) = self.csv {
+            csv.finish()?;
+        }
+        Ok((self.dataset.name, self.n_rows))
+    }
+}
+
+fn compression(options: &Options) -> ParquetCompression {
+    match options.compression {
+        Compression::Zstd => ParquetCompression::Zstd(
+            polars::polars_utils::compression::ZstdLevel::try_new(options.compression_level).ok(),
+        ),
+        Compression::Snappy => ParquetCompression::Snappy,
+        Compression::None => ParquetCompression::Uncompressed,
+    }
+}
+
+/// What a file says of itself: Polars' own mark has no version.
+fn metadata(dataset: &Dataset, options: &Options) -> Vec<(String, String)> {
+    vec![
+        ("baogao.version".to_owned(), options.version.clone()),
+        ("baogao.dataset".to_owned(), dataset.name.to_owned()),
+        ("baogao.schema".to_owned(), schema::dataset_json(dataset).to_string()),
+    ]
+}
