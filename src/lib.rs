@@ -14,6 +14,7 @@
 pub mod provenance;
 pub mod warning;
 pub mod reject;
+pub mod han;
 pub mod page;
 pub mod decode;
 pub mod clean;
