@@ -6,6 +6,7 @@ pub mod sections;
 pub mod tables;
 pub mod figures;
 pub mod indicators;
+mod language;
 
 use crate::clean::{Block, Blocks, Image};
 use crate::decode::Decoded;
@@ -87,7 +88,10 @@ pub fn extract(blocks: Blocks, options: &Options) -> Result<Document, Reject> {
     let cells = tables::cells(&blocks, &spans);
     let catalogue = options.catalogue.clone().unwrap_or_else(indicators::built_in);
     let mut document = Document {
-        language: options.language.clone(),
+        language: options
+            .language
+            .clone()
+            .or_else(|| language::language(&body, hints.lang.as_deref())),
         page,
         decoded,
         metadata,

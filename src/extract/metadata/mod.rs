@@ -1,8 +1,20 @@
 //! Hints, title, meta and credit blocks → [`Metadata`].
+//!
+//! The head of an HTML page may be wrong in every part, so what the page shows its reader comes first where it is
+//! labelled. A value that cannot be told is null: a wrong one is worse.
+
+mod dates;
+mod fields;
+mod people;
+mod published;
+mod title;
 
 use crate::clean::{Block, Hints, Role};
 use crate::page::PageInfo;
+use dates::Order;
+use fields::{Field, Labelled};
 use jiff::civil::{Date, DateTime};
+use published::Sources;
 
 /// What the page says about itself as an article. Null and empty where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,9 +39,367 @@ pub struct Metadata {
     pub views: Option<i64>,
 }
 
+/// So many short blocks beside the title and at the end are read for labels although cleaning dropped them.
+const NEIGHBOURS: usize = 12;
+
+/// Lines longer than this hold prose, not labels.
+const LINE_CHARS_MAX: usize = 240;
+
 /// Reads a page's metadata.
 pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
-    let _ = (page, hints);
-    let title = blocks.iter().find(|b| b.role == Role::Title).map(|b| b.text.clone());
-    Metadata { title, ..Metadata::default() }
+    let parts = Parts::of(blocks);
+    let heading = title::heading(hints, blocks);
+    let fields: Vec<Labelled> = parts.lines().flat_map(|line| fields::fields(line)).collect();
+    let published = published::published(&Sources {
+        hints,
+        fields: &fields,
+        header: &parts.header,
+        end: &parts.end,
+        url: page.url.as_deref(),
+        fetched: page.fetched_at,
+        order: order(page, hints),
+    });
+    let title_label = || fields.iter().find(|f| f.field == Field::Title && !f.value.is_empty());
+    Metadata {
+        title: heading.title.or_else(|| title_label().map(|f| f.value.to_owned())),
+        subtitle: heading.subtitle,
+        kicker: heading.kicker,
+        publisher: publisher(&fields, hints),
+        authors: authors(&fields, &parts, hints),
+        editors: people_of(&fields, Field::Editor),
+        published_date: published.date,
+        published_at: published.at,
+        views: views(&fields, &parts),
+    }
+}
+
+/// The page's lines by where they stand.
+struct Parts<'a> {
+    /// Beside the title: source, author, date.
+    header: Vec<&'a str>,
+    /// Behind the body: credits, and the last lines of the body.
+    end: Vec<&'a str>,
+    /// The first and the last paragraphs of the body.
+    opening: Vec<&'a str>,
+    closing: Vec<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(blocks: &'a [Block]) -> Self {
+        let short = |b: &&Block| b.text.chars().count() <= LINE_CHARS_MAX;
+        let text = |b: &'a Block| b.text.as_str();
+        let first = blocks.iter().position(|b| b.role.is_body());
+        let last = blocks.iter().rposition(|b| b.role.is_body());
+        let title = blocks.iter().position(|b| b.role == Role::Title);
+        let (before, after) = match (first, last) {
+            (Some(first), Some(last)) => (&blocks[..first], &blocks[last + 1..]),
+            _ => (blocks, &blocks[blocks.len()..]),
+        };
+        let marked = |role| blocks.iter().filter(move |b| b.role == role);
+        let mut header: Vec<&str> = marked(Role::Meta).filter(short).map(text).collect();
+        // Cleaning may have taken a line of the header for a menu.
+        let from = title.unwrap_or(before.len().saturating_sub(NEIGHBOURS)).min(before.len());
+        let from = from.max(before.len().saturating_sub(NEIGHBOURS));
+        let near = before[from..]
+            .iter()
+            .filter(|b| matches!(b.role, Role::Nav | Role::Other | Role::Footer));
+        header.extend(near.filter(short).map(text));
+        let mut end: Vec<&str> = marked(Role::Credit).filter(short).map(text).collect();
+        let behind = after
+            .iter()
+            .take(NEIGHBOURS)
+            .filter(|b| matches!(b.role, Role::Nav | Role::Other | Role::Footer));
+        end.extend(behind.filter(short).map(text));
+        let body: Vec<&Block> = blocks.iter().filter(|b| b.role == Role::Para).collect();
+        let closing: Vec<&str> = body.iter().rev().take(3).rev().map(|b| b.text.as_str()).collect();
+        end.extend(closing.iter().filter(|t| t.chars().count() <= 40));
+        let opening = body.iter().take(3).map(|b| b.text.as_str()).collect();
+        Self { header, end, opening, closing }
+    }
+
+    /// The short lines that may hold labels.
+    fn lines(&self) -> impl Iterator<Item = &'a str> {
+        self.header.iter().chain(&self.end).copied()
+    }
+}
+
+/// Order of day and month: American pages put the month first.
+fn order(page: &PageInfo, hints: &Hints) -> Order {
+    let locale = hints.meta.iter().find(|(k, _)| k == "og:locale").map(|(_, v)| v.to_lowercase());
+    let lang = hints.lang.as_deref().map(str::to_lowercase);
+    let american = |tag: &str| tag.starts_with("en") && (tag.ends_with("us") || tag == "en");
+    let host = page.url.as_deref().and_then(|u| u.split('/').nth(2)).unwrap_or("");
+    let british = [".uk", ".au", ".nz", ".in", ".ie", ".eu"].iter().any(|end| host.ends_with(end));
+    if !british && locale.or(lang).is_some_and(|tag| american(&tag)) {
+        Order::MonthFirst
+    } else {
+        Order::DayFirst
+    }
+}
+
+/// The publisher: what is labelled 来源, else what the head says in `ContentSource` and the like.
+fn publisher(fields: &[Labelled], hints: &Hints) -> Option<String> {
+    let labelled = |field| fields.iter().filter(move |f| f.field == field);
+    if let Some(value) = labelled(Field::Publisher).find_map(|f| source_name(f.value)) {
+        return Some(value);
+    }
+    // A page that prints the label and nothing behind it names no source.
+    if labelled(Field::Publisher).any(|f| f.value.is_empty()) {
+        return None;
+    }
+    let metas =
+        ["contentsource", "article:source", "source", "dc.source", "mediaid", "copyright-source"];
+    let head = metas.iter().find_map(|name| {
+        hints.meta.iter().find(|(k, _)| k == name).and_then(|(_, v)| source_name(v))
+    });
+    head.or_else(|| labelled(Field::Issuer).find_map(|f| source_name(f.value)))
+        .or_else(|| {
+            hints.json_ld.iter().find(|(k, _)| k == "publisher").and_then(|(_, v)| source_name(v))
+        })
+        .or_else(|| {
+            hints.meta.iter().find(|(k, _)| k == "og:site_name").and_then(|(_, v)| source_name(v))
+        })
+}
+
+/// The name that the value of a source label begins with.
+fn source_name(value: &str) -> Option<String> {
+    let value = value.trim().trim_start_matches(['《', '"', '“']);
+    let mut end = value.len();
+    let mut previous = ' ';
+    for (at, c) in value.char_indices() {
+        let next_is_latin =
+            value[at + c.len_utf8()..].chars().next().is_some_and(|n| n.is_ascii_alphabetic());
+        let latin_words = c == ' ' && previous.is_ascii_alphabetic() && next_is_latin;
+        if (c.is_whitespace() && !latin_words)
+            || matches!(
+                c,
+                '|' | '｜'
+                    | '丨'
+                    | '》'
+                    | '"'
+                    | '”'
+                    | '['
+                    | '【'
+                    | '<'
+                    | '\u{3000}'
+                    | '；'
+                    | ';'
+                    | '，'
+                    | '。'
+            )
+        {
+            end = at;
+            break;
+        }
+        previous = c;
+    }
+    let name = value[..end]
+        .trim_matches(|c: char| matches!(c, '-' | '—' | ':' | '：' | '/' | ',' | '(' | '（'));
+    let chars = name.chars().count();
+    let ok = (2..=40).contains(&chars)
+        && name.chars().any(char::is_alphabetic)
+        && !name.contains("http")
+        && !name.contains("本站原创");
+    ok.then(|| name.to_owned())
+}
+
+/// The names behind all labels of a kind, in reading order.
+fn people_of(fields: &[Labelled], field: Field) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in fields.iter().filter(|f| f.field == field).flat_map(|f| people::names(f.value)) {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+fn authors(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Vec<String> {
+    let labelled = people_of(fields, Field::Author);
+    if !labelled.is_empty() {
+        return labelled;
+    }
+    if let Some(speaker) = parts.header.iter().find_map(|line| people::speaker(line)) {
+        return vec![speaker];
+    }
+    let bracketed = parts
+        .closing
+        .iter()
+        .chain(&parts.end)
+        .map(|p| people::in_brackets_at_end(p))
+        .find(|n| !n.is_empty());
+    if let Some(names) = bracketed {
+        return names;
+    }
+    if let Some(names) = parts.opening.iter().map(|p| in_dateline(p)).find(|n| !n.is_empty()) {
+        return names;
+    }
+    let bylines = parts.header.iter().filter(|l| l.starts_with("By ") || l.starts_with("by "));
+    if let Some(names) = bylines.map(|l| people::names(l)).find(|n| !n.is_empty()) {
+        return names;
+    }
+    let json =
+        hints.json_ld.iter().filter(|(k, _)| k == "author").flat_map(|(_, v)| people::names(v));
+    let json: Vec<String> = json.collect();
+    if !json.is_empty() {
+        return json;
+    }
+    let metas = [
+        "author",
+        "article:author",
+        "byl",
+        "parsely-author",
+        "sailthru.author",
+        "dc.creator",
+        "dcterms.creator",
+        "citation_author",
+        "twitter:data1",
+    ];
+    metas
+        .iter()
+        .map(|name| {
+            hints
+                .meta
+                .iter()
+                .filter(|(k, _)| k == name)
+                .flat_map(|(_, v)| people::names(v))
+                .collect::<Vec<_>>()
+        })
+        .find(|names| !names.is_empty())
+        .unwrap_or_default()
+}
+
+/// The reporters whom the first paragraph names: 本报讯（记者 李明 通讯员 王小雨）….
+fn in_dateline(paragraph: &str) -> Vec<String> {
+    let head: String = paragraph.chars().take(80).collect();
+    let Some(open) = head.find(['（', '(']) else { return Vec::new() };
+    let inner = &head[open..];
+    let inner = inner.trim_start_matches(['（', '(']);
+    let Some(close) = inner.find(['）', ')']) else { return Vec::new() };
+    let dateline = ["讯", "电"].iter().any(|w| head[..open].trim_end().ends_with(w))
+        || head[..open].trim().is_empty();
+    if !dateline || !["记者", "通讯员"].iter().any(|w| inner[..close].contains(w)) {
+        return Vec::new();
+    }
+    people::names(&inner[..close]).into_iter().filter(|n| people::is_name(n)).collect()
+}
+
+/// How often the page was read: 点击数:74, 2547 次浏览.
+fn views(fields: &[Labelled], parts: &Parts) -> Option<i64> {
+    let labelled =
+        fields.iter().filter(|f| f.field == Field::Views).find_map(|f| count_at_start(f.value));
+    labelled.or_else(|| {
+        parts.lines().find_map(|line| {
+            ["次浏览", "次阅读", "次点击", "人阅读", "人浏览", "次访问"].iter().find_map(|word| {
+                let at = line.find(word)?;
+                let before = line[..at].trim_end();
+                let digits = before.len()
+                    - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',').len();
+                before[before.len() - digits..].replace(',', "").parse().ok()
+            })
+        })
+    })
+}
+
+/// The count that a value begins with; 1.2万 is 12000.
+fn count_at_start(value: &str) -> Option<i64> {
+    let value = value.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '(' | '（' | '[' | ':' | '：')
+    });
+    let number: String = value
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
+        .filter(|c| *c != ',')
+        .collect();
+    let after = value.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | '.'));
+    if number.is_empty() || after.starts_with(['-', '年', '/', ':']) {
+        return None;
+    }
+    if after.trim_start().starts_with('万') {
+        let tenths: f64 = number.parse().ok()?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounded, and far below the limit for any count of readers"
+        )]
+        return (0.0..1e9).contains(&tenths).then(|| (tenths * 10_000.0).round() as i64);
+    }
+    number.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provenance::Locator;
+
+    fn page(lines: &[(Role, &str)]) -> Metadata {
+        let blocks: Vec<Block> = lines
+            .iter()
+            .zip(1..)
+            .map(|((role, text), n)| {
+                Block::new(*role, "line", (*text).to_owned(), Locator::line(n))
+            })
+            .collect();
+        metadata(&PageInfo::default(), &Hints::default(), &blocks)
+    }
+
+    #[test]
+    fn a_feature_with_header_and_credits() {
+        let m = page(&[
+            (Role::Nav, "首页 ›› 云州本地"),
+            (Role::Title, "云州市政协2023年工作亮点回眸"),
+            (Role::Meta, "时间:2024-01-11 14:46:16 来源:云州广播电视台"),
+            (Role::Para, "2023年，市政协履职为民。"),
+            (Role::Credit, "记者:李明"),
+            (Role::Credit, "编辑:王雨 周小林"),
+            (Role::Credit, "责编:林远"),
+            (Role::Credit, "审核:郑重"),
+        ]);
+        assert_eq!(m.title.as_deref(), Some("云州市政协2023年工作亮点回眸"));
+        assert_eq!(m.publisher.as_deref(), Some("云州广播电视台"));
+        assert_eq!(m.authors, ["李明"]);
+        assert_eq!(m.editors, ["王雨", "周小林", "林远"]);
+        assert_eq!(m.published_at.map(|at| at.to_string()).as_deref(), Some("2024-01-11T14:46:16"));
+        assert_eq!(m.views, None);
+    }
+
+    #[test]
+    fn empty_labels_are_null() {
+        let m = page(&[
+            (Role::Title, "云州市政协工作综述"),
+            (Role::Meta, "文章来源: 作者:李明 发布时间:2023年01月03日 点击数:74 A- A+"),
+            (Role::Para, "2022年，市政协履职为民。"),
+        ]);
+        assert_eq!(m.publisher, None);
+        assert_eq!(m.authors, ["李明"]);
+        assert_eq!(m.views, Some(74));
+        assert_eq!(m.published_date.map(|d| d.to_string()).as_deref(), Some("2023-01-03"));
+        assert_eq!(m.published_at, None);
+    }
+
+    #[test]
+    fn a_speech_and_its_speaker() {
+        let m = page(&[
+            (Role::Title, "2026年云州省政府工作报告"),
+            (Role::Subtitle, "——2026年2月2日在云州省第十四届人民代表大会第五次会议上"),
+            (Role::Meta, "来源：云州日报"),
+            (Role::Meta, "时间：2026-02-09"),
+            (Role::Meta, "省长 李 明"),
+            (Role::Para, "各位代表："),
+        ]);
+        assert_eq!(m.authors, ["李明"]);
+        assert_eq!(m.published_date.map(|d| d.to_string()).as_deref(), Some("2026-02-09"));
+    }
+
+    #[test]
+    fn a_count_before_its_word() {
+        let m = page(&[
+            (Role::Title, "云州政协常委会工作报告"),
+            (Role::Meta, "来源:云州政协 | 发布时间: 2024-01-15 | 2547 次浏览 | 分享到:"),
+            (Role::Para, "各位委员："),
+        ]);
+        assert_eq!((m.views, m.publisher.as_deref()), (Some(2547), Some("云州政协")));
+        assert_eq!(m.published_at, None);
+        assert_eq!(count_at_start("1.2万"), Some(12_000));
+        assert_eq!(count_at_start("2024-01-15"), None);
+    }
 }

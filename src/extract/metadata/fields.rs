@@ -1,0 +1,254 @@
+//! A line of the header or the end → its labelled fields: `作者:李明 更新时间:2024-01-18 07:16 来源:某某日报`.
+//!
+//! Labels and their meaning are in `labels.tsv`. A label is known by the colon after it, by a blank where it is a word
+//! of its own (`编辑 李明`), or by a stroke (`文/李明`). A value ends at the next label, known or not.
+
+use crate::han;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
+/// What a label says that its value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    /// Who published it.
+    Publisher,
+    /// Which office put it online: the publisher where no other is named.
+    Issuer,
+    /// Who wrote it.
+    Author,
+    /// Who edited it.
+    Editor,
+    /// How often it was read.
+    Views,
+    /// When it was published.
+    Date,
+    /// When it was changed last.
+    Updated,
+    /// When an official document was signed.
+    Written,
+    /// The title.
+    Title,
+    /// Something else.
+    Other,
+}
+
+static LABELS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
+    let mut labels = FxHashMap::default();
+    for line in include_str!("labels.tsv").lines().filter(|l| !l.starts_with('#')) {
+        let Some((field, words)) = line.split_once('\t') else { continue };
+        let field = match field {
+            "publisher" => Field::Publisher,
+            "issuer" => Field::Issuer,
+            "author" => Field::Author,
+            "editor" => Field::Editor,
+            "views" => Field::Views,
+            "date" => Field::Date,
+            "updated" => Field::Updated,
+            "written" => Field::Written,
+            "title" => Field::Title,
+            _ => Field::Other,
+        };
+        labels.extend(words.split(' ').map(|word| (word, field)));
+    }
+    labels
+});
+
+/// A labelled value of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Labelled<'a> {
+    pub(super) field: Field,
+    pub(super) value: &'a str,
+}
+
+/// A label of at most this many characters is looked up; longer ones are prose.
+const LABEL_CHARS_MAX: usize = 14;
+
+/// The labelled fields of a line, in reading order.
+pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
+    let mut labels: Vec<Label> = Vec::new();
+    let mut word_start = 0;
+    for (at, c) in line.char_indices() {
+        match c {
+            ':' | '：' => labels.extend(before_colon(line, at, at + c.len_utf8())),
+            '/' | '／' | '丨' | '|' | '｜' => {
+                let label = Label::of(line, word_start, at, at + c.len_utf8());
+                labels.extend(label.filter(|l| matches!(l.field, Field::Author | Field::Editor)));
+            }
+            _ if is_blank(c) => labels.extend(Label::of(line, word_start, at, at)),
+            _ => {}
+        }
+        if is_blank(c)
+            || is_opening(c)
+            || matches!(c, '|' | '｜' | '丨' | '□' | '■' | '●' | '·' | '◎' | '◆' | '▲')
+        {
+            word_start = at + c.len_utf8();
+        }
+    }
+    labels.sort_by_key(|l| l.start);
+    labels.dedup_by_key(|l| l.value);
+    let ends = labels.iter().skip(1).map(|l| l.start).chain(std::iter::once(line.len()));
+    labels
+        .iter()
+        .zip(ends)
+        .map(|(label, end)| {
+            let value = line.get(label.value..end.max(label.value)).unwrap_or_default();
+            Labelled { field: label.field, value: trim(value) }
+        })
+        .collect()
+}
+
+/// A label: where it starts and where its value does.
+struct Label {
+    field: Field,
+    start: usize,
+    value: usize,
+}
+
+impl Label {
+    /// The label that the word at `start..end` is.
+    fn of(line: &str, start: usize, end: usize, value: usize) -> Option<Self> {
+        let word = line.get(start..end)?;
+        if word.is_empty() || word.chars().count() > LABEL_CHARS_MAX {
+            return None;
+        }
+        let lower = han::simplified(&word.to_lowercase());
+        LABELS.get(lower.as_str()).map(|&field| Self { field, start, value })
+    }
+}
+
+/// The label that ends at the colon at byte `colon`; blanks inside it do not count.
+fn before_colon(line: &str, colon: usize, value: usize) -> Option<Label> {
+    let mut word = String::new();
+    let mut best = None;
+    let mut unknown = None;
+    for (n, (at, c)) in line[..colon].char_indices().rev().enumerate() {
+        if n > LABEL_CHARS_MAX || is_closing(c) || is_opening(c) || (n == 0 && c.is_ascii_digit()) {
+            break;
+        }
+        if is_blank(c) {
+            // A word of two or more characters that no table knows still ends the value before it.
+            if unknown.is_none() && word.chars().count() >= 2 {
+                unknown = Some(Label { field: Field::Other, start: at + c.len_utf8(), value });
+            }
+            continue;
+        }
+        word.insert(0, han::simplified_char(c.to_lowercase().next().unwrap_or(c)));
+        if let Some(&field) = LABELS.get(word.as_str()) {
+            // 图 and 文 are labels only as whole words.
+            let whole = word.chars().count() > 1
+                || line[..at].chars().next_back().is_none_or(|p| !p.is_alphanumeric());
+            let latin = c.is_ascii()
+                && line[..at].chars().next_back().is_some_and(|p| p.is_ascii_alphanumeric());
+            if whole && !latin {
+                best = Some(Label { field, start: at, value });
+            }
+        }
+    }
+    best.or(unknown)
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{3000}' | '\u{A0}' | '\u{200B}')
+}
+
+fn is_opening(c: char) -> bool {
+    matches!(c, '(' | '（' | '[' | '【' | '〔' | '<' | '《' | '「')
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, ')' | '）' | ']' | '】' | '〕' | '>' | '》' | '」' | '。' | '，' | ';' | '；')
+}
+
+/// The value without blanks, separators and the bracket that closes around it.
+fn trim(value: &str) -> &str {
+    let mut depth = 0i32;
+    let end = value
+        .char_indices()
+        .find(|&(_, c)| {
+            depth += i32::from(is_opening(c));
+            depth -= i32::from(matches!(c, ')' | '）' | ']' | '】' | '〕' | '>' | '》' | '」'));
+            depth < 0
+        })
+        .map_or(value.len(), |(at, _)| at);
+    let edge = |c: char| {
+        is_blank(c)
+            || matches!(c, '|' | '｜' | '丨' | '/' | ',' | '，' | ';' | '；' | '-' | '_' | '•')
+    };
+    value[..end].trim_matches(edge).trim_end_matches(is_opening).trim_end_matches(edge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: &[(Field, &str)]) {
+        let found: Vec<_> = fields(line).into_iter().map(|l| (l.field, l.value)).collect();
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn values_end_at_the_next_label() {
+        check(
+            "作者:李明 王小雨   更新时间:2024-01-18 07:16   来源:云州日报—云网",
+            &[
+                (Field::Author, "李明 王小雨"),
+                (Field::Updated, "2024-01-18 07:16"),
+                (Field::Publisher, "云州日报—云网"),
+            ],
+        );
+        check(
+            "来源：云州政协 | 作者：云州政协 | 发布时间： 2024-01-15 | 2547 次浏览 | 分享到：",
+            &[
+                (Field::Publisher, "云州政协"),
+                (Field::Author, "云州政协"),
+                (Field::Date, "2024-01-15 | 2547 次浏览"),
+                (Field::Other, ""),
+            ],
+        );
+    }
+
+    #[test]
+    fn empty_values_stay_empty() {
+        check(
+            "文章来源: 作者:李明 点击数:74 A- A+",
+            &[(Field::Publisher, ""), (Field::Author, "李明"), (Field::Views, "74 A- A+")],
+        );
+        check("浏览次数：", &[(Field::Views, "")]);
+    }
+
+    #[test]
+    fn labels_come_spaced_bracketed_and_without_colon() {
+        check("来 源：云州日报", &[(Field::Publisher, "云州日报")]);
+        check("（责任编辑：李明）", &[(Field::Editor, "李明")]);
+        check("编辑 李明", &[(Field::Editor, "李明")]);
+        check("文/李明", &[(Field::Author, "李明")]);
+        check("【责任编辑:李明】", &[(Field::Editor, "李明")]);
+    }
+
+    #[test]
+    fn unknown_labels_end_values_too() {
+        check(
+            "来源：云州日报 版次：第2版",
+            &[(Field::Publisher, "云州日报"), (Field::Other, "第2版")],
+        );
+    }
+
+    #[test]
+    fn times_are_no_labels() {
+        check("2024-01-18 07:16:30", &[]);
+    }
+
+    #[test]
+    fn the_table_has_no_duplicates() {
+        let mut words: Vec<&str> = include_str!("labels.tsv")
+            .lines()
+            .filter(|l| !l.starts_with('#'))
+            .filter_map(|l| l.split_once('\t'))
+            .flat_map(|(_, words)| words.split(' '))
+            .collect();
+        let n = words.len();
+        words.sort_unstable();
+        let twice: Vec<_> = words.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
+        assert!(twice.is_empty() && n > 50, "{twice:?}");
+    }
+}

@@ -1,0 +1,214 @@
+//! Labelled dates, bare date lines, the head's elements and the address → when the page was published.
+//!
+//! What a reader sees beside the title comes first, then what the head says in the elements that content management
+//! systems fill (`PubDate`, `article:published_time`), JSON-LD, `<time>`, the address, and a signature at the end. A date
+//! after the page was fetched is wrong whatever says it, and a date out of the story is none.
+
+use super::dates::{self, Order, Stamp};
+use super::fields::{Field, Labelled};
+use crate::clean::Hints;
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime};
+
+/// Names of head elements that hold the day of publication, best first.
+const PUBLISHED: &[&str] = &[
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publication_date",
+    "publicationdate",
+    "article:published_time",
+    "article:published",
+    "og:published_time",
+    "og:article:published_time",
+    "rnews:datepublished",
+    "datepublished",
+    "firstpublishedtime",
+    "article.published",
+    "article:publicationdate",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "dc.date.created",
+    "dcterms.available",
+    "dc.date.publication",
+    "citation_publication_date",
+    "citation_date",
+    "citation_online_date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "originalpublicationdate",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "shareaholic:article_published_time",
+    "ptime",
+    "pdate",
+    "pub_date",
+    "publish_time",
+    "publishtime",
+    "published_time",
+    "published_date",
+    "releasedate",
+    "release_date",
+    "date_published",
+    "datecreated",
+    "article_date_original",
+    "og:release_date",
+    "bt:pubdate",
+    "weibo: article:create_at",
+    "weibo:article:create_at",
+    "apub:time",
+    "_pubtime",
+    "createtime",
+    "date",
+    "article:created_time",
+    "article_date",
+    "og:pubdate",
+    "og:publish_date",
+    "created",
+    "eprints.date",
+    "search_date",
+    "prism.publicationdate",
+    "timestamp",
+];
+
+/// Names of head elements that hold the day of the last change.
+const MODIFIED: &[&str] = &[
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "lastmod",
+    "dateupdate",
+    "modified",
+    "updated",
+    "date_modified",
+    "article:post_modified",
+    "utime",
+    "og:modified_time",
+    "revised",
+];
+
+/// When the page was published.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Published {
+    pub(super) date: Option<Date>,
+    pub(super) at: Option<DateTime>,
+}
+
+/// What speaks for a date.
+pub(super) struct Sources<'a> {
+    pub(super) hints: &'a Hints,
+    /// The labelled fields of header and credits, in reading order.
+    pub(super) fields: &'a [Labelled<'a>],
+    /// Lines of the header.
+    pub(super) header: &'a [&'a str],
+    /// The last lines of the page's own text.
+    pub(super) end: &'a [&'a str],
+    pub(super) url: Option<&'a str>,
+    pub(super) fetched: Option<DateTime>,
+    pub(super) order: Order,
+}
+
+pub(super) fn published(sources: &Sources) -> Published {
+    let in_time = |stamp: &Stamp| {
+        let limit = sources.fetched.and_then(|at| at.checked_add(1.day()).ok());
+        limit.is_none_or(|limit| stamp.date <= limit.date())
+    };
+    let ranked: Vec<Stamp> = ranked(sources).into_iter().filter(in_time).collect();
+    let Some(best) = ranked.first() else { return Published::default() };
+    // A time that another source states for the same day belongs to it.
+    let at =
+        best.at().or_else(|| ranked.iter().filter(|s| s.date == best.date).find_map(Stamp::at));
+    Published {
+        date: Some(best.date),
+        at: at
+            .filter(|at| at.time() != jiff::civil::Time::midnight() || best.time == Some(at.time()))
+            .filter(|at| at.time() != jiff::civil::Time::midnight()),
+    }
+}
+
+/// Every date that the page offers, the most trustworthy first.
+fn ranked(sources: &Sources) -> Vec<Stamp> {
+    let order = sources.order;
+    let labelled = |field: Field| {
+        sources
+            .fields
+            .iter()
+            .filter(move |f| f.field == field)
+            .filter_map(move |f| at_start(f.value, order))
+    };
+    let meta = |names: &'static [&'static str]| {
+        names
+            .iter()
+            .flat_map(move |name| sources.hints.meta.iter().filter(move |(key, _)| key == name))
+            .filter_map(move |(_, v)| dates::value(v, order))
+    };
+    let json = |key: &'static str| {
+        sources
+            .hints
+            .json_ld
+            .iter()
+            .filter(move |(k, _)| k == key)
+            .filter_map(move |(_, v)| dates::value(v, order))
+    };
+    let mut all: Vec<Stamp> = labelled(Field::Date).collect();
+    let bare = sources.header.iter().filter_map(|line| bare_date(line, order));
+    let times = sources.hints.times.iter().filter_map(|t| dates::value(t, order));
+    let url = sources.url.and_then(dates::of_url).map(|date| Stamp {
+        start: 0,
+        end: 0,
+        date,
+        time: None,
+    });
+    let chinese = all.is_empty() && sources.hints.meta.iter().any(|(key, _)| key == "pubdate");
+    if chinese {
+        all.extend(meta(PUBLISHED));
+    }
+    all.extend(bare);
+    all.extend(meta(PUBLISHED));
+    all.extend(json("datePublished"));
+    all.extend(json("dateCreated"));
+    all.extend(url);
+    all.extend(times);
+    all.extend(labelled(Field::Updated));
+    all.extend(labelled(Field::Written));
+    all.extend(sources.end.iter().rev().filter_map(|line| signature(line, order)));
+    all.extend(meta(MODIFIED));
+    all.extend(json("dateModified"));
+    all
+}
+
+/// The date that a value begins with.
+fn at_start(value: &str, order: Order) -> Option<Stamp> {
+    let first = dates::dates(value, order).into_iter().next()?;
+    (value[..first.start].chars().count() <= 12).then_some(first)
+}
+
+/// The date of a line of the header: all of it, or with the source and such around it, never out of a sentence.
+fn bare_date(line: &str, order: Order) -> Option<Stamp> {
+    if line.chars().count() > 160 {
+        return None;
+    }
+    let stamp = dates::dates(line, order).into_iter().next()?;
+    let rest = &line[stamp.end..];
+    // 2026年1月28日在某市第六届人民代表大会第四次会议上 says when the report was given.
+    let told = rest.trim_start().starts_with(['在', '召', '上', '下', '举', '，', '至'])
+        || line.contains(['。', '！'])
+        || rest.contains("会议")
+        || rest.contains("通过");
+    (!told).then_some(stamp)
+}
+
+/// The date of a signature: a line of its own at the end of an official text.
+fn signature(line: &str, order: Order) -> Option<Stamp> {
+    let line = line.trim();
+    let stamp = dates::dates(line, order).into_iter().next()?;
+    let around = line[..stamp.start].chars().count() + line[stamp.end..].chars().count();
+    (around <= 2).then_some(stamp)
+}

@@ -1,0 +1,259 @@
+//! Title blocks and the page's head → title, subtitle and kicker.
+//!
+//! The title element adds names of site and channel (`标题_频道_某网`), og:title often does too, h1 may be the site's logo.
+//! What two of them agree on is the title; the block that cleaning marked as title comes first among equals.
+
+use crate::clean::{Block, Hints, Role};
+use crate::han::is_han;
+
+/// A title in its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Heading {
+    pub(super) title: Option<String>,
+    pub(super) subtitle: Option<String>,
+    pub(super) kicker: Option<String>,
+}
+
+/// Head elements that hold the title, best first.
+const TITLE_METAS: &[&str] = &[
+    "articletitle",
+    "og:title",
+    "twitter:title",
+    "citation_title",
+    "dc.title",
+    "dcterms.title",
+    "headline",
+    "parsely-title",
+    "sailthru.title",
+    "title",
+];
+
+pub(super) fn heading(hints: &Hints, blocks: &[Block]) -> Heading {
+    let block_of = |role| blocks.iter().find(|b| b.role == role && !b.text.trim().is_empty());
+    let printed = block_of(Role::Title).map(|b| b.text.as_str());
+    let title = choose(hints, printed);
+    let mut heading = Heading {
+        title: None,
+        subtitle: block_of(Role::Subtitle).map(|b| clean(&b.text)),
+        kicker: block_of(Role::Kicker).map(|b| clean(&b.text)),
+    };
+    if let Some(title) = title.map(|t| clean(&t)).filter(|t| !t.is_empty()) {
+        match split_subtitle(&title) {
+            Some((main, sub)) => {
+                heading.title = Some(main.to_owned());
+                heading.subtitle.get_or_insert_with(|| sub.to_owned());
+            }
+            None => heading.title = Some(title),
+        }
+    }
+    heading
+}
+
+/// The title among what the page offers.
+fn choose(hints: &Hints, printed: Option<&str>) -> Option<String> {
+    let html = hints.html_title.as_deref().map(str::trim).filter(|t| !t.is_empty());
+    let metas = TITLE_METAS.iter().filter_map(|name| {
+        hints
+            .meta
+            .iter()
+            .find(|(key, value)| key == name && !value.trim().is_empty())
+            .map(|(_, v)| v.as_str())
+    });
+    let json = hints.json_ld.iter().find(|(key, _)| key == "headline").map(|(_, v)| v.as_str());
+    let candidates: Vec<&str> = printed
+        .into_iter()
+        .chain(hints.h1.as_deref())
+        .chain(metas)
+        .chain(json)
+        .filter(|c| !c.contains('<') && key(c).len() > 1)
+        .collect();
+    let Some(html) = html else { return candidates.first().map(|c| (*c).to_owned()) };
+    // What stands at the head of the title element, or is all of it, is the title.
+    let whole = key(html);
+    let agreed = candidates.iter().find(|c| {
+        let candidate = key(c);
+        candidate.chars().count() >= 4 && whole.contains(&candidate)
+    });
+    if let Some(agreed) = agreed {
+        return Some(without_site(agreed, hints));
+    }
+    let first = candidates.first().copied();
+    // The title element cut short (…) or with tags instead: what the page prints is better.
+    Some(first.map_or_else(|| without_site(html, hints), |c| without_site(c, hints)))
+}
+
+/// Dividers between a title and the names behind it, in the order in which they are tried.
+const DIVIDERS: &[&str] =
+    &[" | ", "_", " – ", " — ", " - ", " :: ", " » ", " · ", "|", "｜", "--", " -", "- ", "-"];
+
+/// The title without the names of site and channel behind it.
+fn without_site(title: &str, hints: &Hints) -> String {
+    let mut title = title.trim();
+    let site = hints
+        .meta
+        .iter()
+        .find(|(k, _)| k == "og:site_name")
+        .map(|(_, v)| key(v))
+        .unwrap_or_default();
+    for n_cut in 0.. {
+        let cut = DIVIDERS
+            .iter()
+            .filter_map(|divider| title.rfind(divider).map(|at| (at, *divider)))
+            .max_by_key(|(at, d)| (at + d.len() - d.trim_start().len(), d.len()));
+        let Some((at, divider)) = cut else { return title.to_owned() };
+        let (head, tail) = (title[..at].trim(), title[at + divider.len()..].trim());
+        if head.is_empty() || !is_site(tail, divider, &site, head, n_cut > 0) {
+            return title.to_owned();
+        }
+        title = head;
+    }
+    title.to_owned()
+}
+
+/// Whether what stands behind a divider names a site or channel.
+fn is_site(tail: &str, divider: &str, site: &str, head: &str, inner: bool) -> bool {
+    let name = key(tail);
+    if name.is_empty() || (!site.is_empty() && name == site) {
+        return true;
+    }
+    let chars = tail.chars().count();
+    let han = tail.chars().any(is_han);
+    if han {
+        const SITE: &[&str] = &[
+            "网",
+            "频道",
+            "新闻",
+            "日报",
+            "晚报",
+            "早报",
+            "时报",
+            "周刊",
+            "门户",
+            "官网",
+            "中心",
+            "网站",
+            "政府",
+            "委员会",
+            "首页",
+            "客户端",
+            "电视台",
+            "在线",
+            "App",
+            "资讯",
+            "平台",
+            "社区",
+            "论坛",
+            "博客",
+            "号",
+            "政协",
+            "人大",
+            "局",
+            "公司",
+            "大学",
+            "学院",
+            "报",
+            "网易",
+            "新浪",
+            "搜狐",
+            "腾讯",
+            "澎湃",
+            "財經",
+            "新聞",
+            "網",
+        ];
+        let named = SITE.iter().any(|w| tail.ends_with(w)) && chars <= 24;
+        // Behind _ and | stand channels, and before a site's name too; behind a lone hyphen a part of the title may.
+        return named
+            || (matches!(divider, "_" | " | " | "|" | "｜") && chars <= 14)
+            || (inner && chars <= 8);
+    }
+    let spaced = divider.starts_with(' ') || divider == "_" || divider == "|";
+    let words = tail.split_whitespace().count();
+    let domain = tail.contains('.') && words == 1;
+    spaced && (domain || (words <= 4 && head.chars().count() > tail.chars().count()))
+}
+
+/// Letters and digits only, in lower case: what two titles are compared by.
+fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// One line, no blanks around it, letter-spaced characters joined.
+fn clean(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = text.split(' ').collect();
+    let lone = words.iter().filter(|w| w.chars().count() == 1 && w.chars().all(is_han)).count();
+    if words.len() >= 4 && lone * 5 >= words.len() * 4 { words.concat() } else { text }
+}
+
+const DASHES: &[&str] = &["——", "――", "──", "—－", "--", "―—", "—―", "－－"];
+
+/// Title and subtitle printed on one line, before the dash; a title needs some length to be one.
+fn split_subtitle(title: &str) -> Option<(&str, &str)> {
+    let at = DASHES.iter().filter_map(|dash| title.find(dash)).min()?;
+    let (main, sub) = (title[..at].trim(), title[at..].trim());
+    let long = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= 4;
+    (long(main) && long(sub) && main.chars().any(is_han)).then_some((main, sub))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provenance::Locator;
+
+    fn title_of(html: &str, h1: Option<&str>, metas: &[(&str, &str)]) -> Option<String> {
+        let hints = Hints {
+            html_title: Some(html.to_owned()),
+            h1: h1.map(str::to_owned),
+            meta: metas.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            ..Hints::default()
+        };
+        heading(&hints, &[]).title
+    }
+
+    #[test]
+    fn sites_and_channels_are_cut_off() {
+        for html in [
+            "云州市召开工作会议_要闻_云州新闻网",
+            "云州市召开工作会议-云州日报",
+            "云州市召开工作会议 | 云州App",
+            "云州市召开工作会议--时政--云州网",
+            "云州市召开工作会议 - 云州市人民政府",
+        ] {
+            assert_eq!(title_of(html, None, &[]).as_deref(), Some("云州市召开工作会议"), "{html}");
+        }
+        assert_eq!(
+            title_of("A long headline of the day - The Paper", None, &[]).as_deref(),
+            Some("A long headline of the day")
+        );
+        assert_eq!(title_of("1-4月云州投资增长", None, &[]).as_deref(), Some("1-4月云州投资增长"));
+    }
+
+    #[test]
+    fn what_two_agree_on_is_the_title() {
+        assert_eq!(
+            title_of("云州A-B线开通_云州网", Some("云州网"), &[("og:title", "云州A-B线开通")])
+                .as_deref(),
+            Some("云州A-B线开通")
+        );
+    }
+
+    #[test]
+    fn a_subtitle_on_the_title_line_is_split_off() {
+        let block = Block::new(
+            Role::Title,
+            "line",
+            "凝心聚力 再谱新篇 ——2022年市政协工作综述".to_owned(),
+            Locator::line(1),
+        );
+        let heading = heading(&Hints::default(), &[block]);
+        assert_eq!(heading.title.as_deref(), Some("凝心聚力 再谱新篇"));
+        assert_eq!(heading.subtitle.as_deref(), Some("——2022年市政协工作综述"));
+    }
+
+    #[test]
+    fn letter_spaced_titles_are_joined() {
+        assert_eq!(clean("政 府 工 作 报 告"), "政府工作报告");
+        assert_eq!(clean("凝聚智慧　 共谱华章"), "凝聚智慧 共谱华章");
+    }
+}
