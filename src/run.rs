@@ -36,14 +36,9 @@ pub enum Error {
     /// The configuration can't be used.
     #[error(transparent)]
     Config(#[from] config::Error),
-    /// A catalogue of indicators can't be used.
-    #[error("cannot use the indicators of {}: {message}", path.display())]
-    Catalogue {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        message: String,
-    },
+    /// An indicator of the configuration can't be used.
+    #[error(transparent)]
+    Catalogue(#[from] indicators::Error),
     /// There is nothing to read.
     #[error("no pages to read")]
     NoSources,
@@ -114,7 +109,7 @@ pub fn run(
     if config.sources.is_empty() {
         return Err(Error::NoSources);
     }
-    let catalogue = catalogue(config)?;
+    let catalogue = config.catalogue()?;
     let root = config.root.join(&config.write.output);
     let failed = |source| Error::Output { path: root.clone(), source };
     let output = Output::open(&root).map_err(failed)?;
@@ -147,18 +142,6 @@ pub fn run(
         output.set_latest(&id).map_err(failed)?;
     }
     Ok(Summary { dir, manifest, reused, is_latest })
-}
-
-/// The built-in indicators and those of the configured files.
-fn catalogue(config: &Config) -> Result<Arc<Catalogue>, Error> {
-    let mut catalogue = (*indicators::built_in()).clone();
-    for name in &config.extract.indicators {
-        let path = config.root.join(name);
-        let wrong = |message: String| Error::Catalogue { path: path.clone(), message };
-        let text = std::fs::read_to_string(&path).map_err(|e| wrong(e.to_string()))?;
-        catalogue.extend(Catalogue::from_toml_str(&text).map_err(|e| wrong(e.to_string()))?);
-    }
-    Ok(Arc::new(catalogue))
 }
 
 /// The stages' options for the pages of each source.

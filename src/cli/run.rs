@@ -84,7 +84,7 @@ pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
 
 fn failure(error: Error) -> Failure {
     let (exit, hint) = match &error {
-        Error::Config(_) | Error::Catalogue { .. } => (Exit::Usage, None),
+        Error::Config(_) | Error::Catalogue(_) => (Exit::Usage, None),
         Error::NoSources => (
             Exit::Usage,
             Some("add a [[source]] to the configuration, or give --input PATH --output DIR"),

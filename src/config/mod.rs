@@ -11,9 +11,11 @@ pub use problem::{Error, Problem};
 pub use sources::{Source, SourceName};
 pub(crate) use sources::{literal_prefix, matcher};
 
+use crate::extract::indicators::{self, Catalogue, Definition};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The commented configuration that `init` writes; equal to the defaults but for its one source.
 pub const TEMPLATE: &str = include_str!("default.toml");
@@ -29,6 +31,9 @@ pub struct Config {
     pub clean: Clean,
     /// What is read off them.
     pub extract: Extract,
+    /// Indicators that add to the built-in ones or replace those of the same id.
+    #[serde(rename = "indicator")]
+    pub indicators: Vec<Definition>,
     /// What is written, and where.
     pub write: Write,
     /// When a finished run must not become `latest`.
@@ -58,11 +63,17 @@ impl Default for Clean {
 }
 
 /// `[extract]`
-#[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Extract {
-    /// Catalogue files (TOML, `[[indicator]]` tables) that add to the built-in indicators or replace those of the same id.
-    pub indicators: Vec<String>,
+    /// Whether the built-in indicators are looked for, besides those of `[[indicator]]`.
+    pub built_in_indicators: bool,
+}
+
+impl Default for Extract {
+    fn default() -> Self {
+        Self { built_in_indicators: true }
+    }
 }
 
 /// `[write]`
@@ -193,6 +204,9 @@ impl Config {
             source.check()?;
         }
         sources::check_names(&self.sources)?;
+        if let Err(e) = Catalogue::from_definitions(self.indicators.clone()) {
+            return Err(Problem::new(format!("[[indicator]]: {e}")));
+        }
         let share = |key: &str, value: Option<f64>| match value {
             Some(v) if !(0.0..=1.0).contains(&v) => {
                 Err(Problem::new(format!("gate.{key} is {v}, but a share lies between 0 and 1")))
@@ -218,6 +232,19 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// The indicators to look for: the built-in ones, where asked for, and those of the configuration.
+    ///
+    /// # Errors
+    /// An indicator of the configuration that can't hold.
+    pub fn catalogue(&self) -> Result<Arc<Catalogue>, indicators::Error> {
+        let mut catalogue = Catalogue::default();
+        if self.extract.built_in_indicators {
+            catalogue = (*indicators::built_in()).clone();
+        }
+        catalogue.extend(Catalogue::from_definitions(self.indicators.clone())?);
+        Ok(Arc::new(catalogue))
     }
 
     /// What decides the data, as JSON: all but the output folder. Part of the run's identity.
@@ -286,5 +313,14 @@ mod tests {
     fn names_of_sources_must_differ() {
         let one = "[[source]]\nname = \"a\"\nfiles = [\"raw/*\"]\n";
         assert!(parse(&format!("{one}{one}")).expect_err("same name").contains("pipeline.toml:5:"));
+    }
+
+    #[test]
+    fn the_schema_for_editors_is_the_one_of_the_code() {
+        let committed = include_str!("../../pipeline.schema.json");
+        assert!(
+            committed == Config::json_schema(),
+            "renew it: baogao check --schema > pipeline.schema.json"
+        );
     }
 }

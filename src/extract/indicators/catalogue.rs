@@ -2,7 +2,7 @@
 
 use super::terms;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What is wrong with a catalogue.
@@ -22,7 +22,8 @@ pub enum Error {
 }
 
 /// What an indicator says of the thing that it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// How much or how many there is, or a rate that stands for itself (an unemployment rate).
@@ -36,7 +37,8 @@ pub enum Measure {
 }
 
 /// What growth is measured against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
     /// The year before; also growth in a report on one year that names no base.
@@ -49,7 +51,8 @@ pub enum Against {
 }
 
 /// One way in which reports state an indicator.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// Names of the thing, whole, without prefixes of place. `(甲|乙)` is one of several, `[丙]` may be left out.
@@ -63,7 +66,8 @@ pub struct When {
 }
 
 /// An `[[indicator]]` table as written.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "config", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Lower-case letters, digits and `_`; the datasets' `indicator`.
