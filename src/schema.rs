@@ -541,4 +541,10 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_documented_dictionary_is_the_one_of_the_code() {
+        let committed = include_str!("../docs/SCHEMA.md");
+        assert!(committed == to_markdown(), "renew it: baogao schema > docs/SCHEMA.md");
+    }
 }
