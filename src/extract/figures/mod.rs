@@ -4,6 +4,13 @@
 //! ordinals, names); [`context`] reads the clause around each: what it counts, what was done, when, whether it is
 //! an aim. Neither looks further than the block and the [`Frame`] that the outline puts around it.
 
+mod decimal;
+mod glyph;
+mod numeral;
+mod unit;
+mod qualify;
+mod exclude;
+mod find;
 pub mod context;
 
 use super::BodyFigure;
@@ -103,6 +110,8 @@ impl Dimension {
 pub struct Quantity {
     /// Numeral with its qualifiers and unit as printed; bytes of the text that was read.
     pub span: Span,
+    /// The numeral alone, without qualifiers and unit; both ends of a range.
+    pub numeral: Span,
     /// Magnitude words folded in; the lower end of a range.
     pub value: f64,
     /// The upper end of a range, never less than `value`.
@@ -212,10 +221,10 @@ pub fn figures(passage: &str, frame: &Frame) -> Vec<Figure> {
     context::read(passage, quantities(passage, frame.bare), frame)
 }
 
-/// The quantities of a passage in reading order, without overlaps.
+/// The quantities of a passage in reading order, without overlaps. Dates, ordinals, names and identifiers are left out.
+/// With `bare` the passage is taken for one numeral with its unit, and a number alone is a quantity too.
 pub fn quantities(passage: &str, bare: bool) -> Vec<Quantity> {
-    let _ = (passage, bare);
-    Vec::new()
+    find::quantities(passage, bare)
 }
 
 /// Reads the figures of a whole document, with the frames that its outline gives, and counts them into sections.
@@ -238,6 +247,7 @@ pub(super) fn of_document(
         let Some(frame) = frames.get(section_idx) else { continue };
         for mut figure in figures(span.of(body), frame) {
             figure.quantity.span = figure.quantity.span.shift(span.start);
+            figure.quantity.numeral = figure.quantity.numeral.shift(span.start);
             figure.sentence = figure.sentence.shift(span.start);
             let section = sections::section_at(sections, figure.quantity.span.start);
             sections[section].n_figures += 1;

@@ -1,0 +1,433 @@
+//! A passage → what in it only looks like a figure: fixed words, titles, slogans; and the checks around one numeral.
+//!
+//! [`Hidden`] is worked out once a passage, and only if it has a numeral that could need it. The checks look at a few
+//! characters on either side. Each has its reason: a reader of the code can ask why a numeral did not come out.
+
+use super::glyph::{char_at, char_before};
+use super::numeral::{Numeral, Script};
+use super::unit::Found;
+use crate::provenance::Span;
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Deserialize;
+use std::cell::OnceCell;
+use std::sync::LazyLock;
+
+/// Why a numeral is not a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// 第三.
+    Ordinal,
+    /// 前5名, 居第3位.
+    Rank,
+    /// 2023年, 12月28日, 近三年.
+    Date,
+    /// 八届三次全会.
+    Session,
+    /// 5G, A4, 2020-01-02, 007.
+    Identifier,
+    /// 二期工程, 五位一体, 三台县.
+    Name,
+    /// “五个一”.
+    Slogan,
+    /// 《…》.
+    Title,
+    /// 每万人.
+    Each,
+    /// 一批, 三大: counts nothing by itself.
+    Article,
+    /// A numeral without unit that nothing makes a quantity.
+    Bare,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    fixed: Vec<Words>,
+    before: Vec<Words>,
+    after: Vec<Words>,
+    front: Front,
+    moment: Around,
+    lasting: Around,
+    circle: Plain,
+}
+
+#[derive(Deserialize)]
+struct Words {
+    reason: String,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Front {
+    not_after: String,
+}
+
+#[derive(Deserialize)]
+struct Around {
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Plain {
+    words: Vec<String>,
+}
+
+/// The tables of `exclusions.toml`.
+pub(super) struct Exclusions {
+    fixed: AhoCorasick,
+    before: Vec<(Reason, Vec<String>)>,
+    after: Vec<String>,
+    front_not_after: String,
+    moment: Around,
+    lasting: Around,
+    circle: Vec<String>,
+}
+
+/// The tables, read once.
+pub(super) static EXCLUSIONS: LazyLock<Exclusions> =
+    LazyLock::new(|| Exclusions::new(include_str!("exclusions.toml")));
+
+impl Exclusions {
+    fn new(toml: &str) -> Self {
+        let source: Source = toml::from_str(toml).expect("exclusions.toml is tested");
+        let words = source.fixed.iter().flat_map(|w| &w.words);
+        let fixed = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(words)
+            .expect("a few hundred words");
+        let reason = |code: &str| match code {
+            "ordinal" => Reason::Ordinal,
+            "each" => Reason::Each,
+            "date" => Reason::Date,
+            _ => Reason::Rank,
+        };
+        Self {
+            fixed,
+            before: source.before.into_iter().map(|w| (reason(&w.reason), w.words)).collect(),
+            after: source.after.into_iter().flat_map(|w| w.words).collect(),
+            front_not_after: source.front.not_after,
+            moment: source.moment,
+            lasting: source.lasting,
+            circle: source.circle.words,
+        }
+    }
+
+    /// What the words before a numeral make of it.
+    pub(super) fn before(&self, text: &str, at: usize) -> Option<Reason> {
+        let head = &text[..at];
+        self.before.iter().find_map(|(reason, words)| {
+            let word = words.iter().find(|word| head.ends_with(word.as_str()))?;
+            let before = char_before(text, at - word.len());
+            let other = match word.as_str() {
+                "前" => before.is_some_and(|c| self.front_not_after.contains(c)),
+                "列" => before.is_some_and(|c| matches!(c, '系' | '班' | '专' | '下' | '陈')),
+                "居" => before.is_some_and(|c| matches!(c, '民' | '邻' | '定' | '户' | '安')),
+                "周" => before.is_some_and(|c| matches!(c, '一' | '四' | '工')),
+                "每" => false,
+                "初" => before.is_some_and(|c| matches!(c, '年' | '当' | '最' | '月')),
+                _ => false,
+            };
+            (!other).then_some(*reason)
+        })
+    }
+
+    /// Whether the words after a unit make numeral and unit a part of a name.
+    pub(super) fn is_name(&self, text: &str, numeral_end: usize) -> bool {
+        let rest = &text[numeral_end..];
+        self.after.iter().any(|word| rest.starts_with(word.as_str()))
+    }
+
+    /// Whether a length of time from `start` to `end` places a date: 近三年, 两年后, 五年来.
+    pub(super) fn is_moment(&self, text: &str, start: usize, end: usize) -> bool {
+        let (head, rest) =
+            (text[..start].trim_end_matches(' '), text[end..].trim_start_matches(' '));
+        let before = self.moment.before.iter().any(|w| {
+            head.ends_with(w.as_str())
+                && !(w == "前"
+                    && char_before(text, head.len() - w.len())
+                        .is_some_and(|c| self.front_not_after.contains(c)))
+        });
+        before || self.moment.after.iter().any(|w| rest.starts_with(w.as_str()))
+    }
+
+    /// Whether the text speaks of how long something lasted.
+    pub(super) fn is_lasting(&self, text: &str, start: usize, end: usize) -> bool {
+        let (head, rest) = (&text[..start], &text[end..]);
+        self.lasting.before.iter().any(|w| head.ends_with(w.as_str()))
+            || self.lasting.after.iter().any(|w| rest.starts_with(w.as_str()))
+    }
+
+    /// 15分钟生活圈.
+    pub(super) fn is_circle(&self, text: &str, end: usize) -> bool {
+        let mut near = text[end..].char_indices().skip(10).map(|(i, _)| end + i);
+        let near = &text[end..near.next().unwrap_or(text.len())];
+        let near = near.split(['，', '。', '、', '；', ',']).next().unwrap_or("");
+        self.circle.iter().any(|w| near.contains(w.as_str()))
+    }
+}
+
+/// The parts of a passage where numerals are names.
+#[derive(Default)]
+pub(super) struct Hidden {
+    fixed: OnceCell<Vec<Span>>,
+    quoted: OnceCell<Vec<Quoted>>,
+}
+
+/// Text between quotation marks.
+#[derive(Debug, Clone, Copy)]
+struct Quoted {
+    span: Span,
+    /// Characters inside, as far as it matters.
+    chars: usize,
+    title: bool,
+}
+
+/// A slogan or the name of a project has no more characters than this between its quotation marks. Longer quotations
+/// are speech. Chosen on work reports: the longest names have 16.
+const SLOGAN_CHARS_MAX: usize = 16;
+
+/// The same for Chinese numerals, which count nothing in slogans either (四级联动、园区企业一体推进).
+const CHINESE_SLOGAN_CHARS_MAX: usize = 30;
+
+impl Hidden {
+    /// Whether the numeral is in a title, a slogan or a fixed word.
+    pub(super) fn reason(&self, text: &str, numeral: &Numeral) -> Option<Reason> {
+        let quoted = self.quoted.get_or_init(|| quoted(text));
+        let nearest = quoted.partition_point(|q| q.span.start <= numeral.start);
+        // Quotations hardly nest: the last few that start before the numeral are enough.
+        for q in quoted[..nearest].iter().rev().take(4).filter(|q| numeral.start < q.span.end) {
+            if q.title {
+                return Some(Reason::Title);
+            }
+            let chars_max = if numeral.script == Script::Chinese {
+                CHINESE_SLOGAN_CHARS_MAX
+            } else {
+                SLOGAN_CHARS_MAX
+            };
+            if q.chars <= chars_max {
+                return Some(Reason::Slogan);
+            }
+        }
+        if numeral.script == Script::Arabic {
+            return None;
+        }
+        let fixed = self.fixed.get_or_init(|| {
+            EXCLUSIONS.fixed.find_iter(text).map(|m| Span::new(m.start(), m.end())).collect()
+        });
+        let next = fixed.partition_point(|s| s.end <= numeral.start);
+        fixed.get(next).is_some_and(|s| s.start <= numeral.start).then_some(Reason::Name)
+    }
+}
+
+/// The quotations of a passage in order of their start. A mark that is not closed opens nothing.
+fn quoted(text: &str) -> Vec<Quoted> {
+    let mut out: Vec<Quoted> = Vec::new();
+    let mut open: Vec<(char, usize, usize)> = Vec::new();
+    for (count, (at, c)) in text.char_indices().enumerate() {
+        let closes = match c {
+            '“' | '「' | '『' | '《' | '〈' | '‘' => {
+                open.push((c, at, count));
+                continue;
+            }
+            '”' | '〞' => "“",
+            '」' => "「",
+            '』' => "『",
+            '》' => "《",
+            '〉' => "〈",
+            '’' => "‘",
+            // Straight marks open and close by turns.
+            '"' if open.last().is_some_and(|o| o.0 == '"') => "\"",
+            '"' => {
+                open.push((c, at, count));
+                continue;
+            }
+            '\n' => {
+                open.clear();
+                continue;
+            }
+            _ => continue,
+        };
+        let Some(from) = open
+            .iter()
+            .rev()
+            .take(4)
+            .position(|o| closes.contains(o.0))
+            .map(|i| open.len() - 1 - i)
+        else {
+            continue;
+        };
+        let (mark, start, start_count) = open[from];
+        open.truncate(from);
+        out.push(Quoted {
+            span: Span::new(start, at + c.len_utf8()),
+            chars: count - start_count - 1,
+            title: matches!(mark, '《' | '〈'),
+        });
+    }
+    out.sort_by_key(|q| q.span.start);
+    out
+}
+
+/// Whether letters or signs around Arabic digits make them part of an identifier, a date or a name.
+pub(super) fn identifier(text: &str, numeral: &Numeral, unit: Option<&Found>) -> bool {
+    if numeral.leading_zero && !numeral.large {
+        return true;
+    }
+    let before = char_before(text, numeral.start);
+    let after = char_at(text, numeral.end);
+    let joined_before = match before {
+        Some(c) if c.is_ascii_alphabetic() => !currency_before(&text[..numeral.start]),
+        Some(
+            '+' | '/' | '／' | '_' | '#' | '@' | '=' | '&' | '×' | '·' | '*' | '＋' | '^' | '\\'
+            | '%' | '％',
+        ) => true,
+        Some(':' | '：' | '∶' | '.' | '．' | ',') => {
+            let len = before.map_or(0, char::len_utf8);
+            char_before(text, numeral.start - len).is_some_and(|c| c.is_ascii_digit())
+        }
+        Some('-' | '－' | '–') => {
+            let len = before.map_or(0, char::len_utf8);
+            char_before(text, numeral.start - len)
+                .is_some_and(|c| c.is_ascii_alphanumeric() || c == ')')
+        }
+        _ => false,
+    };
+    if joined_before {
+        return true;
+    }
+    if unit.is_some() {
+        return false;
+    }
+    match after {
+        Some(c) if c.is_ascii_alphabetic() => true,
+        Some('+' | '＋' | '_' | '#' | '@' | '=' | '&' | '*' | '^' | '°') => true,
+        Some(c @ (':' | '：' | '∶' | '/' | '-' | '·')) => {
+            char_at(text, numeral.end + c.len_utf8()).is_some_and(|c| c.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// US$, RMB, USD before an amount.
+fn currency_before(head: &str) -> bool {
+    ["RMB", "USD", "HKD", "CNY", "EUR", "US", "HK"].iter().any(|c| head.ends_with(c))
+}
+
+/// What the words around numeral and unit make of them. `end` is the byte after the unit.
+pub(super) fn around(text: &str, numeral: &Numeral, unit: &Found) -> Option<Reason> {
+    let (word, end) = (unit.unit.word.as_str(), unit.end);
+    let chinese = numeral.script == Script::Chinese;
+    let before = char_before(text, numeral.start);
+    let rest = &text[end..];
+    if EXCLUSIONS.is_name(text, numeral.end) {
+        return Some(Reason::Name);
+    }
+    match word {
+        "年" => return year(text, numeral, end),
+        "岁" | "周岁" => return None,
+        "届" | "屆" => return session(text, numeral),
+        "次" if before == Some('届') || before == Some('屆') => return Some(Reason::Session),
+        "期" if chinese
+            && rest.starts_with([
+                '、', '，', '工', '扩', '改', '项', '建', '标', '和', '及', '等',
+            ]) =>
+        {
+            return Some(Reason::Name);
+        }
+        "级" | "級" if !numeral.point => return Some(Reason::Name),
+        "代" if !numeral.large => return Some(Reason::Name),
+        "类" | "類" if chinese && rest.starts_with(['、', '区', '城', '创']) => {
+            return Some(Reason::Name);
+        }
+        "批" if before == Some('首') => return Some(Reason::Ordinal),
+        "分" if !numeral.point && numeral.glyphs < 2 => return Some(Reason::Name),
+        "页" | "頁" => return Some(Reason::Identifier),
+        "位" | "名" if rest.starts_with('，') && before == Some('第') => {
+            return Some(Reason::Rank);
+        }
+        "倍" if chinese && rest.starts_with("增") => return Some(Reason::Name),
+        _ => {}
+    }
+    if unit.unit.dimension == super::Dimension::Duration {
+        if EXCLUSIONS.is_moment(text, numeral.start, end) {
+            return Some(Reason::Date);
+        }
+        if EXCLUSIONS.is_circle(text, end) {
+            return Some(Reason::Name);
+        }
+        if chinese
+            && matches!(word, "天" | "周")
+            && !EXCLUSIONS.is_lasting(text, numeral.start, end)
+        {
+            return Some(Reason::Article);
+        }
+    }
+    None
+}
+
+/// 年 after a number: a year, a length of time that places a date, or a length of time.
+fn year(text: &str, numeral: &Numeral, end: usize) -> Option<Reason> {
+    if numeral.digit_string || numeral.leading_zero {
+        return Some(Reason::Date);
+    }
+    let arabic_year = numeral.script == Script::Arabic
+        && !numeral.magnitude
+        && !numeral.grouped
+        && !numeral.point;
+    if arabic_year && numeral.glyphs == 4 {
+        return Some(Reason::Date);
+    }
+    let rest = text[end..].trim_start_matches(' ');
+    // 15年3月, 98年4月; 一年多, 三年半 are lengths.
+    if rest.starts_with(|c: char| {
+        c.is_ascii_digit()
+            || matches!(
+                c,
+                '一' | '二'
+                    | '三'
+                    | '四'
+                    | '五'
+                    | '六'
+                    | '七'
+                    | '八'
+                    | '九'
+                    | '十'
+                    | '腊'
+                    | '正'
+                    | '元'
+            )
+    }) && rest.chars().take(4).any(|c| c == '月')
+        && !rest.chars().take(3).any(|c| matches!(c, '个' | '個'))
+    {
+        return Some(Reason::Date);
+    }
+    if EXCLUSIONS.is_moment(text, numeral.start, end) {
+        return Some(Reason::Date);
+    }
+    (numeral.script == Script::Chinese
+        && !EXCLUSIONS.is_lasting(text, numeral.start, end)
+        && !rest.starts_with('半'))
+    .then_some(Reason::Date)
+}
+
+/// 届: a session, unless so many were held.
+fn session(text: &str, numeral: &Numeral) -> Option<Reason> {
+    let held =
+        ["连续", "举办", "举行", "办好", "历", "成功举办", "承办", "召开", "已举办", "已连续"];
+    let head = &text[..numeral.start];
+    let two = text[numeral.start..].starts_with('两');
+    (!two && !held.iter().any(|w| head.ends_with(w))).then_some(Reason::Session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_sound() {
+        let source: Source = toml::from_str(include_str!("exclusions.toml")).unwrap();
+        assert!(source.fixed.len() > 2);
+        assert_eq!(quoted("“五个一”和《三字经》").len(), 2);
+        assert!(quoted("没有关上的“引号").is_empty());
+    }
+}

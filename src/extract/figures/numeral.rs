@@ -1,0 +1,878 @@
+//! A place in a text → the [`Numeral`] that starts there: 306亿, 10余万, 两千六, 3万5千, 百分之十三点四, 三分之二, 七八.
+//!
+//! A recursive-descent reader over characters; the grammar is in `read_whole`. Values are exact decimals until they
+//! leave as `f64`. What does not read as a numeral is `None`, never a wrong value: 十百 ends after 十, digits that do not
+//! fit are refused. Reading is linear: a numeral ends after at most [`GLYPHS_MAX`] characters.
+//!
+//! Two modes. In running text a blank separates, and 1，500 is two numbers. Where the text is known to be a numeral
+//! (`bare`) blanks are gone already, a full-width comma groups thousands, and the notations of calculators (2e5, 40k, 2^-1)
+//! are read.
+
+use super::decimal::{Amount, Decimal};
+use super::glyph::{GLYPHS, Glyph, char_at, is_blank, skip_blanks};
+
+/// Characters after which a numeral is given up.
+const GLYPHS_MAX: usize = 80;
+
+/// How a numeral is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    /// 306, 1.2万, 3万5千: at least one Arabic digit.
+    Arabic,
+    /// 三百零六.
+    Chinese,
+}
+
+/// What kind of part of a whole the notation itself states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Share {
+    /// 百分之五, 万分之三 (in per cent).
+    Percent,
+    /// 千分之五.
+    Permille,
+    /// 三分之二, 1/3.
+    Fraction,
+}
+
+/// A numeral as read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numeral {
+    /// First byte.
+    pub(super) start: usize,
+    /// Byte after the last.
+    pub(super) end: usize,
+    /// What it comes to.
+    pub(super) low: Amount,
+    /// The upper end where two digits stand side by side (七八).
+    pub(super) high: Option<Amount>,
+    /// 余, 多, 几, 数 inside.
+    pub(super) over: bool,
+    /// Begins with 几 or 数.
+    pub(super) few: bool,
+    pub(super) script: Script,
+    pub(super) share: Option<Share>,
+    /// Numeral characters, separators not counted.
+    pub(super) glyphs: usize,
+    /// Magnitude words only (百, 千亿): no digit says how many.
+    pub(super) magnitude_only: bool,
+    /// A magnitude word (十 to 亿) is in it.
+    pub(super) magnitude: bool,
+    /// 万 or larger is in it.
+    pub(super) large: bool,
+    /// Digits side by side without magnitude words (二〇二三).
+    pub(super) digit_string: bool,
+    /// 007.
+    pub(super) leading_zero: bool,
+    pub(super) point: bool,
+    /// 1,286 or 1 286.
+    pub(super) grouped: bool,
+    /// A sign stands before it.
+    pub(super) signed: bool,
+    /// The power of ten of the magnitude word that it ends with, and what stands before that: 3 and 4 of 三万.
+    pub(super) tail: Option<(Decimal, i32)>,
+}
+
+/// One half: 半年, 一半.
+pub(super) fn half(start: usize, end: usize) -> Numeral {
+    Numeral {
+        low: Amount::Exact(Decimal::new(5, -1)),
+        end,
+        glyphs: 1,
+        magnitude_only: false,
+        share: None,
+        ..Numeral::empty(start)
+    }
+}
+
+impl Numeral {
+    fn empty(at: usize) -> Self {
+        Self {
+            start: at,
+            end: at,
+            low: Amount::Exact(Decimal::ZERO),
+            high: None,
+            over: false,
+            few: false,
+            script: Script::Chinese,
+            share: None,
+            glyphs: 0,
+            magnitude_only: true,
+            magnitude: false,
+            large: false,
+            digit_string: false,
+            leading_zero: false,
+            point: false,
+            grouped: false,
+            signed: false,
+            tail: None,
+        }
+    }
+}
+
+/// Reads the numeral that starts at `at`. On failure, where to go on.
+pub(super) fn read(text: &str, at: usize, bare: bool) -> Result<Numeral, usize> {
+    let (sign_end, negative) = sign(text, at, bare);
+    let mut numeral = read_unsigned(text, sign_end, bare)?;
+    if negative {
+        numeral.low = numeral.low.neg();
+        numeral.high = numeral.high.map(Amount::neg);
+        numeral.signed = true;
+        numeral.tail = None;
+    }
+    numeral.start = at;
+    Ok(numeral)
+}
+
+/// A sign, where the text is a numeral (in running text the finder looks back for one).
+fn sign(text: &str, at: usize, bare: bool) -> (usize, bool) {
+    match char_at(text, at) {
+        Some(c @ ('-' | '−' | '－' | '负' | '負')) if bare => (at + c.len_utf8(), true),
+        Some(c @ ('负' | '負' | '-')) => (at + c.len_utf8(), true),
+        Some('+') if bare => (at + 1, false),
+        _ => (at, false),
+    }
+}
+
+fn read_unsigned(text: &str, at: usize, bare: bool) -> Result<Numeral, usize> {
+    if let Some(numeral) = per_cent(text, at, bare) {
+        return Ok(numeral);
+    }
+    let whole = read_whole(text, at, bare)?;
+    Ok(fraction(text, &whole, bare).or_else(|| mixed_fraction(text, &whole, bare)).unwrap_or(whole))
+}
+
+/// 百分之N, 千分之N, 万分之N: the words before 分之 hold no digit.
+fn per_cent(text: &str, at: usize, bare: bool) -> Option<Numeral> {
+    let mut power = 0;
+    let mut end = at;
+    while let Some(c) = char_at(text, end) {
+        match GLYPHS.of(c) {
+            Some(Glyph::Small(e) | Glyph::Large(e)) => power += e,
+            _ => break,
+        }
+        end += c.len_utf8();
+    }
+    if power < 2 || power > 16 {
+        return None;
+    }
+    let after = text[end..].strip_prefix("分之")?;
+    let at_number = text.len() - after.len();
+    let (number_at, negative) = sign(text, at_number, bare);
+    let mut numeral = read_whole(text, number_at, bare).ok()?;
+    if negative {
+        numeral.low = numeral.low.neg();
+        numeral.signed = true;
+    }
+    // 千分之一 is one permille; 万分之三 is 0.03 %.
+    let (share, shift) =
+        if power == 3 { (Share::Permille, 0) } else { (Share::Percent, 2 - power) };
+    numeral.low = numeral.low.shift(shift);
+    numeral.high = numeral.high.map(|h| h.shift(shift));
+    numeral.share = Some(share);
+    numeral.start = at;
+    numeral.magnitude_only = false;
+    numeral.tail = None;
+    Some(numeral)
+}
+
+/// 三分之二, 3又1000分之23, 1/3.
+fn fraction(text: &str, whole: &Numeral, bare: bool) -> Option<Numeral> {
+    let Amount::Exact(first) = whole.low else { return None };
+    if whole.high.is_some() || whole.over {
+        return None;
+    }
+    let rest = &text[whole.end..];
+    if let Some(after) = rest
+        .strip_prefix('又')
+        .or_else(|| rest.strip_prefix(' ').filter(|_| whole.script == Script::Arabic))
+    {
+        let denominator = read_whole(text, text.len() - after.len(), bare).ok()?;
+        let part = fraction(text, &denominator, bare)?;
+        return Some(Numeral { start: whole.start, low: part.low.plus(first)?, ..part });
+    }
+    let (numerator_at, slash) = match rest.strip_prefix("分之") {
+        Some(after) => (text.len() - after.len(), false),
+        None => (text.len() - rest.strip_prefix(['/', '／'])?.len(), true),
+    };
+    if slash && (whole.script != Script::Arabic || whole.magnitude || whole.point) {
+        return None;
+    }
+    let (number_at, negative) = sign(text, numerator_at, bare);
+    let second = read_whole(text, number_at, bare).ok()?;
+    let Amount::Exact(other) = second.low else { return None };
+    let other = if negative { other.neg() } else { other };
+    if slash
+        && (second.script != Script::Arabic
+            || second.magnitude
+            || second.point
+            || second.leading_zero)
+    {
+        return None;
+    }
+    let (numerator, denominator) = if slash { (first, other) } else { (other, first) };
+    if denominator.is_zero() {
+        return None;
+    }
+    Some(Numeral {
+        start: whole.start,
+        low: Amount::Ratio(numerator, denominator),
+        high: None,
+        share: Some(Share::Fraction),
+        glyphs: whole.glyphs + second.glyphs,
+        script: if whole.script == Script::Arabic { Script::Arabic } else { second.script },
+        magnitude_only: false,
+        tail: None,
+        ..second
+    })
+}
+
+/// `1 4/3`.
+fn mixed_fraction(text: &str, whole: &Numeral, bare: bool) -> Option<Numeral> {
+    (whole.script == Script::Arabic && !whole.magnitude && !whole.point).then_some(())?;
+    text[whole.end..].starts_with(' ').then_some(())?;
+    let second = read_whole(text, whole.end + 1, bare).ok()?;
+    let part = fraction(text, &second, bare).filter(|p| p.share == Some(Share::Fraction))?;
+    let Amount::Exact(first) = whole.low else { return None };
+    Some(Numeral { start: whole.start, low: part.low.plus(first)?, ..part })
+}
+
+/// The number being read: completed parts above the magnitude in hand, the part below it, the digit in hand.
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    bare: bool,
+    /// Parts closed by 万, 亿, 兆, the largest first.
+    parts: Vec<(Decimal, i32)>,
+    /// The part below 万.
+    section: Decimal,
+    /// The digits in hand.
+    pending: Option<Pending>,
+    /// The last 十 百 千 of the section.
+    small: i32,
+    /// The last magnitude read, if nothing but digits followed.
+    last: Option<i32>,
+    /// The last token was a magnitude.
+    at_magnitude: bool,
+    /// 零 after the last magnitude: what follows is no shorthand.
+    zero: bool,
+    /// What the upper end is more than the lower.
+    spread: Option<Decimal>,
+    out: Numeral,
+}
+
+#[derive(Clone, Copy)]
+struct Pending {
+    value: Decimal,
+    /// One digit, so that 一万三 is 13000.
+    single: bool,
+}
+
+/// A number with magnitudes, without sign and 分之. On failure, where to go on.
+fn read_whole(text: &str, at: usize, bare: bool) -> Result<Numeral, usize> {
+    let mut reader = Reader {
+        text,
+        at,
+        bare,
+        parts: Vec::new(),
+        section: Decimal::ZERO,
+        pending: None,
+        small: 9,
+        last: None,
+        at_magnitude: false,
+        zero: false,
+        spread: None,
+        out: Numeral::empty(at),
+    };
+    while reader.step()? {
+        if reader.out.glyphs > GLYPHS_MAX {
+            return Err(reader.at);
+        }
+    }
+    reader.finish()
+}
+
+impl Reader<'_> {
+    fn refuse<T>(&self) -> Result<T, usize> {
+        Err(self.at)
+    }
+
+    fn push(&mut self, c: char) {
+        self.at += c.len_utf8();
+        self.out.glyphs += 1;
+    }
+
+    /// Reads one token; false at the end.
+    fn step(&mut self) -> Result<bool, usize> {
+        let Some(c) = char_at(self.text, self.at) else { return Ok(false) };
+        let Some(glyph) = GLYPHS.of(c) else { return self.step_other(c) };
+        match glyph {
+            Glyph::Arabic(_) => self.arabic(),
+            Glyph::Digit(d) => self.digits(d),
+            Glyph::Tens(d) => Ok(self.tens(c, d)),
+            Glyph::Small(e) => self.small(c, e),
+            Glyph::Large(e) => self.large(c, e),
+            Glyph::More => Ok(self.more(c)),
+            Glyph::Few => Ok(self.few(c)),
+            Glyph::Half => Ok(false),
+        }
+    }
+
+    /// Blanks between a number and its magnitude, the decimal point 点, letters for magnitudes.
+    fn step_other(&mut self, c: char) -> Result<bool, usize> {
+        if is_blank(c) && self.pending.is_some() && self.out.script == Script::Arabic {
+            let next = skip_blanks(self.text, self.at);
+            let glyph = char_at(self.text, next).and_then(|c| GLYPHS.of(c));
+            if next - self.at <= 3 && matches!(glyph, Some(Glyph::Large(_))) {
+                self.at = next;
+                return Ok(true);
+            }
+            return Ok(false);
+        }
+        if matches!(c, '点' | '點') && !self.out.point {
+            return self.point(c);
+        }
+        Ok(self.letter(c))
+    }
+
+    /// 40k, 30w: thousands and ten thousands; capitals and M only where the text is a numeral.
+    fn letter(&mut self, c: char) -> bool {
+        let power = match c {
+            'k' | 'ｋ' => 3,
+            'w' | 'W' => 4,
+            'K' if self.bare => 3,
+            'M' if self.bare => 6,
+            'G' | 'T' | 'B' => return false,
+            _ => return false,
+        };
+        let next = char_at(self.text, self.at + c.len_utf8());
+        let Some(pending) = self.pending else { return false };
+        if next.is_some_and(|n| n.is_ascii_alphanumeric())
+            || self.out.script == Script::Chinese
+            || self.at_magnitude
+        {
+            return false;
+        }
+        self.pending = Some(Pending { value: pending.value.shift(power), single: false });
+        self.push(c);
+        self.out.magnitude = true;
+        self.out.magnitude_only = false;
+        self.out.large = power >= 4;
+        self.last = None;
+        self.out.tail = None;
+        false
+    }
+
+    fn arabic(&mut self) -> Result<bool, usize> {
+        if self.pending.is_some() || self.out.over {
+            return Ok(false);
+        }
+        let digits = arabic(self.text, self.at, self.bare)?;
+        // 3万4000 is one number; digits that do not fit below the magnitude are another.
+        if let Some(last) = self.last
+            && digits.whole_digits > usize::try_from(last).unwrap_or(0)
+        {
+            return Ok(false);
+        }
+        if self.last.is_none() && self.out.glyphs > 0 {
+            return Ok(false);
+        }
+        self.out.script = Script::Arabic;
+        self.out.magnitude_only = false;
+        self.out.leading_zero |= self.out.glyphs == 0 && digits.leading_zero;
+        self.zero |= digits.leading_zero;
+        self.out.grouped |= digits.grouped;
+        self.out.point |= digits.point;
+        self.out.glyphs += digits.whole_digits.max(1);
+        self.pending = Some(Pending {
+            value: digits.value,
+            single: digits.whole_digits == 1 && !digits.point,
+        });
+        self.at = digits.end;
+        self.at_magnitude = false;
+        Ok(true)
+    }
+
+    /// A run of Chinese digits: one digit, two neighbours (七八), or a number read digit by digit.
+    fn digits(&mut self, first: u8) -> Result<bool, usize> {
+        if self.pending.is_some() || self.out.over && !self.at_magnitude {
+            return Ok(false);
+        }
+        if first == 0 && self.last.is_some() {
+            while let Some(c) =
+                char_at(self.text, self.at).filter(|c| GLYPHS.of(*c) == Some(Glyph::Digit(0)))
+            {
+                self.push(c);
+            }
+            self.zero = true;
+            self.at_magnitude = false;
+            return Ok(self.zero_is_inside());
+        }
+        if self.last.is_none() && self.out.glyphs > 0 {
+            return Ok(false);
+        }
+        let (run, end) = digit_run(self.text, self.at);
+        self.out.magnitude_only = false;
+        let next = char_at(self.text, end).and_then(|c| GLYPHS.of(c));
+        let magnitude_next = matches!(next, Some(Glyph::Small(_) | Glyph::Large(_) | Glyph::More))
+            && !text_unit_follows(self.text, end);
+        self.pending = match run.as_slice() {
+            [one] => Some(Pending { value: Decimal::new(i128::from(*one), 0), single: true }),
+            [a, b]
+                if neighbours(*a, *b) && (magnitude_next || self.last.is_some() || !self.bare) =>
+            {
+                self.spread = Some(Decimal::new(i128::from(b - a), 0));
+                Some(Pending { value: Decimal::new(i128::from(*a), 0), single: false })
+            }
+            // 二十五六 is refused rather than guessed where it does not read.
+            _ if self.last.is_some() || run.len() > 30 => return Err(end),
+            _ => {
+                self.out.digit_string = true;
+                self.out.leading_zero = run[0] == 0;
+                let value = run.iter().fold(0_i128, |sum, d| sum * 10 + i128::from(*d));
+                Some(Pending { value: Decimal::new(value, 0), single: false })
+            }
+        };
+        self.out.glyphs += run.len();
+        self.at = end;
+        self.at_magnitude = false;
+        Ok(true)
+    }
+
+    /// 零 belongs to the numeral only if digits follow.
+    fn zero_is_inside(&mut self) -> bool {
+        let next = char_at(self.text, self.at).and_then(|c| GLYPHS.of(c));
+        let inside = matches!(
+            next,
+            Some(
+                Glyph::Digit(_) | Glyph::Arabic(_) | Glyph::Small(_) | Glyph::Few | Glyph::Tens(_)
+            )
+        );
+        if !inside {
+            while let Some(c) = self.text[..self.at]
+                .chars()
+                .next_back()
+                .filter(|c| GLYPHS.of(*c) == Some(Glyph::Digit(0)))
+            {
+                self.at -= c.len_utf8();
+            }
+        }
+        inside
+    }
+
+    fn tens(&mut self, c: char, tens: u8) -> bool {
+        if self.pending.is_some() || self.small <= 1 || self.out.over {
+            return false;
+        }
+        self.section = self.section.plus(Decimal::new(i128::from(tens), 1)).unwrap_or(self.section);
+        self.push(c);
+        self.after_magnitude(1);
+        self.out.magnitude_only = false;
+        self.small = 1;
+        true
+    }
+
+    fn small(&mut self, c: char, power: i32) -> Result<bool, usize> {
+        if power >= self.small
+            || text_unit_follows(self.text, self.at)
+            || self.out.point && !self.can_scale()
+        {
+            return Ok(false);
+        }
+        if self.out.over && !self.out.few && self.pending.is_none() {
+            return Ok(false);
+        }
+        let factor = match self.pending.take() {
+            Some(pending) => pending.value,
+            // 一千零十, 一百十六; 千 and 百 need a digit before them once something is read.
+            None if self.out.glyphs == 0 || power == 1 || self.zero => Decimal::ONE,
+            None => return Ok(false),
+        };
+        self.spread = self.spread.map(|s| s.shift(power));
+        let Some(section) = self.section.plus(factor.shift(power)) else { return self.refuse() };
+        self.section = section;
+        self.push(c);
+        self.after_magnitude(power);
+        self.small = power;
+        Ok(true)
+    }
+
+    /// A number with a decimal point takes one magnitude: 1.2万.
+    fn can_scale(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    fn large(&mut self, c: char, power: i32) -> Result<bool, usize> {
+        if power == 12 && !self.trillion_follows(c) || text_unit_follows(self.text, self.at) {
+            return Ok(false);
+        }
+        let section = match self.pending.take() {
+            Some(pending) => self.shorthand(pending),
+            None => Some(Decimal::ZERO),
+        };
+        let Some(mut sum) = section.and_then(|s| self.section.plus(s)) else {
+            return self.refuse();
+        };
+        let open = sum.is_zero();
+        if self.out.glyphs == 0 || open && self.parts.is_empty() && self.out.magnitude_only {
+            sum = Decimal::ONE;
+        }
+        // 九千八百七十六万五千四百三十二亿: what 万 closed belongs to the 亿 that follows.
+        while let Some(&(part, closed)) = self.parts.last()
+            && (closed < power || closed == power && open)
+        {
+            let Some(joined) = (if open { Some(part) } else { sum.plus(part) }) else {
+                return self.refuse();
+            };
+            sum = joined;
+            self.parts.pop();
+            if open {
+                break;
+            }
+        }
+        if sum.is_zero() {
+            return Ok(false);
+        }
+        self.parts.push((sum.shift(power), power));
+        self.spread = self.spread.map(|s| s.shift(power));
+        self.section = Decimal::ZERO;
+        self.small = 9;
+        self.push(c);
+        self.out.large = true;
+        self.after_magnitude(power);
+        Ok(true)
+    }
+
+    /// 兆 is a magnitude in Traditional texts only, before 元, 億 or a digit; 兆瓦 is a unit.
+    fn trillion_follows(&self, c: char) -> bool {
+        let next = char_at(self.text, self.at + c.len_utf8());
+        self.out.glyphs > 0
+            && next.is_none_or(|n| {
+                matches!(n, '元' | '圓' | '圆' | '円' | '日' | '韓' | '韩' | '億' | '亿' | '萬')
+                    || matches!(GLYPHS.of(n), Some(Glyph::Digit(_) | Glyph::Small(1)))
+            })
+    }
+
+    fn after_magnitude(&mut self, power: i32) {
+        self.last = Some(power);
+        self.at_magnitude = true;
+        self.zero = false;
+        self.out.magnitude = true;
+    }
+
+    /// 余, 多, 来: only after a number, and only where a magnitude or the end follows.
+    fn more(&mut self, c: char) -> bool {
+        if self.out.over || self.out.glyphs == 0 || self.out.point && self.pending.is_some() {
+            return false;
+        }
+        let next = self.at + c.len_utf8();
+        if !more_fits(self.text, c, next, self) {
+            return false;
+        }
+        self.push(c);
+        self.out.over = true;
+        // Only a magnitude may follow.
+        let after = char_at(self.text, self.at).and_then(|c| GLYPHS.of(c));
+        matches!(after, Some(Glyph::Large(_)))
+            || self.out.few && matches!(after, Some(Glyph::Small(_)))
+    }
+
+    /// 几, 数: 几十, 十几, 数千, 一千五百零几万.
+    fn few(&mut self, c: char) -> bool {
+        let next = char_at(self.text, self.at + c.len_utf8()).and_then(|c| GLYPHS.of(c));
+        if self.out.glyphs == 0 {
+            let magnitude = matches!(next, Some(Glyph::Small(_) | Glyph::Large(_)))
+                && !text_unit_follows(self.text, self.at + c.len_utf8());
+            if !magnitude {
+                return false;
+            }
+            self.pending = Some(Pending { value: Decimal::ONE, single: false });
+            self.out.few = true;
+        } else {
+            if self.pending.is_some() || !(self.at_magnitude || self.zero) || self.out.over {
+                return false;
+            }
+            self.out.magnitude_only = false;
+        }
+        self.push(c);
+        self.out.over = true;
+        self.out.magnitude_only = false;
+        self.at_magnitude = false;
+        true
+    }
+
+    fn point(&mut self, c: char) -> Result<bool, usize> {
+        let digits_at = self.at + c.len_utf8();
+        let (fraction, end) = match char_at(self.text, digits_at).and_then(|c| GLYPHS.of(c)) {
+            Some(Glyph::Digit(_)) => digit_run(self.text, digits_at),
+            Some(Glyph::Arabic(_)) => arabic_run(self.text, digits_at),
+            _ => return Ok(false),
+        };
+        // 八点三十分 is a time.
+        let next = char_at(self.text, end).and_then(|c| GLYPHS.of(c));
+        let has_whole = self.pending.is_some() || self.at_magnitude;
+        if !has_whole
+            || fraction.len() > 30
+            || matches!(next, Some(Glyph::Small(1)))
+            || self.spread.is_some()
+        {
+            return Ok(false);
+        }
+        let exponent = -i32::try_from(fraction.len()).unwrap_or(0);
+        let part =
+            Decimal::new(fraction.iter().fold(0, |sum, d| sum * 10 + i128::from(*d)), exponent);
+        let whole = self.pending.take().map_or(Decimal::ZERO, |p| p.value);
+        let Some(value) = whole.plus(part) else { return self.refuse() };
+        self.out.point = true;
+        self.out.glyphs += fraction.len();
+        self.out.magnitude_only = false;
+        self.pending = Some(Pending { value, single: false });
+        self.at = end;
+        self.at_magnitude = false;
+        Ok(true)
+    }
+
+    /// 一万三 is 13000 and 两千六 2600: a last digit takes the next smaller place.
+    fn shorthand(&self, pending: Pending) -> Option<Decimal> {
+        let place = match self.last {
+            Some(last) if pending.single && !self.zero => last - 1,
+            _ => 0,
+        };
+        Some(pending.value.shift(place))
+    }
+
+    fn finish(mut self) -> Result<Numeral, usize> {
+        if self.out.glyphs == 0 {
+            return self.refuse();
+        }
+        let ends_with_magnitude = self.at_magnitude;
+        let mut sum = self.section;
+        if let Some(pending) = self.pending.take() {
+            let Some(joined) = self.shorthand(pending).and_then(|p| sum.plus(p)) else {
+                return self.refuse();
+            };
+            sum = joined;
+        }
+        for (part, _) in &self.parts {
+            let Some(joined) = sum.plus(*part) else { return self.refuse() };
+            sum = joined;
+        }
+        self.out.low = Amount::Exact(sum);
+        self.out.high = match self.spread {
+            Some(spread) => Some(Amount::Exact(sum.plus(spread).ok_or(self.at)?)),
+            None => None,
+        };
+        if let (true, Some(last)) = (ends_with_magnitude, self.last) {
+            self.out.tail = Some((sum.shift(-last), last));
+        }
+        self.out.end = self.at;
+        if self.bare {
+            calculator(self.text, &mut self.out);
+        }
+        Ok(self.out)
+    }
+}
+
+/// 2e5, 2^-1: only where the text is a numeral.
+fn calculator(text: &str, numeral: &mut Numeral) {
+    let Amount::Exact(value) = numeral.low else { return };
+    let rest = &text[numeral.end..];
+    let power = rest.strip_prefix(['e', 'E', '^']);
+    let Some(digits) = power.map(|p| p.strip_prefix(['+']).unwrap_or(p)) else { return };
+    let len = digits
+        .bytes()
+        .enumerate()
+        .take_while(|(i, b)| b.is_ascii_digit() || *i == 0 && *b == b'-')
+        .count();
+    let Ok(exponent) = digits[..len].parse::<i32>() else { return };
+    if exponent.abs() > 300 {
+        return;
+    }
+    numeral.low = if rest.starts_with('^') {
+        Amount::Float(value.to_f64().powi(exponent))
+    } else {
+        Amount::Exact(value.shift(exponent))
+    };
+    numeral.end = text.len() - digits.len() + len;
+}
+
+/// Whether 余, 多 or 来 after a number belongs to it.
+fn more_fits(text: &str, c: char, next: usize, reader: &Reader) -> bool {
+    let follows = char_at(text, next);
+    let glyph = follows.and_then(|c| GLYPHS.of(c));
+    let magnitude = matches!(glyph, Some(Glyph::Large(_)));
+    match c {
+        // 10来自, 20来到; 10来个 and 二十来万 are numerals.
+        '来' | '來' => {
+            magnitude
+                || follows.is_some_and(|f| {
+                    matches!(
+                        f,
+                        '个' | '個'
+                            | '家'
+                            | '岁'
+                            | '年'
+                            | '天'
+                            | '人'
+                            | '名'
+                            | '次'
+                            | '件'
+                            | '里'
+                            | '公'
+                    )
+                })
+        }
+        // 三多, 3多元化: after a last digit below ten 多 needs a magnitude after it.
+        '多' => {
+            magnitude
+                || !(reader.pending.is_some() && reader.last.is_none() && reader.out.glyphs == 1)
+                    && !follows.is_some_and(|f| {
+                        matches!(f, '元' | '样' | '种' | '渠' | '层' | '方' | '维' | '边' | '措')
+                            && reader.out.glyphs == 1
+                    })
+        }
+        _ => true,
+    }
+}
+
+/// Digits that stand side by side for a range: 七八, 三五.
+fn neighbours(a: u8, b: u8) -> bool {
+    a > 0 && (b == a + 1 || (a, b) == (3, 5))
+}
+
+/// Whether the magnitude word at `at` is the start of a unit: 千瓦, 百分点, 千米, 兆瓦.
+pub(super) fn text_unit_follows(text: &str, at: usize) -> bool {
+    let mut chars = text[at..].chars();
+    let (Some(word), Some(next)) = (chars.next(), chars.next()) else { return false };
+    match word {
+        '百' | '佰' => matches!(next, '分' | '帕'),
+        '千' | '仟' => match next {
+            '瓦' | '米' | '克' | '卡' | '伏' | '赫' | '帕' | '焦' | '瓩' => true,
+            '分' => chars.next() == Some('之'),
+            _ => false,
+        },
+        '万' | '萬' => next == '分' && chars.next() == Some('之'),
+        '兆' => matches!(next, '瓦' | '赫' | '帕' | '焦' | '字' | '伏'),
+        _ => false,
+    }
+}
+
+/// Chinese digits side by side.
+fn digit_run(text: &str, at: usize) -> (Vec<u8>, usize) {
+    let mut run = Vec::new();
+    let mut end = at;
+    for c in text[at..].chars() {
+        let Some(Glyph::Digit(d)) = GLYPHS.of(c) else { break };
+        run.push(d);
+        end += c.len_utf8();
+    }
+    (run, end)
+}
+
+/// Arabic digits side by side.
+fn arabic_run(text: &str, at: usize) -> (Vec<u8>, usize) {
+    let mut run = Vec::new();
+    let mut end = at;
+    for c in text[at..].chars() {
+        let Some(Glyph::Arabic(d)) = GLYPHS.of(c) else { break };
+        run.push(d);
+        end += c.len_utf8();
+    }
+    (run, end)
+}
+
+/// A number in Arabic digits.
+struct Arabic {
+    value: Decimal,
+    end: usize,
+    whole_digits: usize,
+    leading_zero: bool,
+    point: bool,
+    grouped: bool,
+}
+
+/// Digits with thousands separators and a decimal point. On failure (dates, addresses, versions: 2010.01.29), where to go on.
+fn arabic(text: &str, at: usize, bare: bool) -> Result<Arabic, usize> {
+    let (mut digits, mut end) = arabic_run(text, at);
+    let leading_zero = digits.len() > 1 && digits[0] == 0;
+    let mut grouped = false;
+    if digits.len() <= 3 && !leading_zero {
+        while let Some((group, group_end)) = thousands(text, end, bare) {
+            digits.extend(group);
+            end = group_end;
+            grouped = true;
+        }
+    }
+    let whole_digits = digits.len();
+    let mut point = false;
+    if let Some(c) = char_at(text, end).filter(|c| matches!(c, '.' | '．')) {
+        let (fraction, fraction_end) = arabic_run(text, end + c.len_utf8());
+        if !fraction.is_empty() {
+            if let Some(c) = char_at(text, fraction_end).filter(|c| matches!(c, '.' | '．'))
+                && char_at(text, fraction_end + c.len_utf8())
+                    .is_some_and(|c| matches!(GLYPHS.of(c), Some(Glyph::Arabic(_))))
+            {
+                return Err(dotted_end(text, fraction_end));
+            }
+            digits.extend(fraction);
+            end = fraction_end;
+            point = true;
+        }
+    }
+    if digits.len() > 34 {
+        return Err(end);
+    }
+    let mantissa = digits.iter().fold(0, |sum, d| sum * 10 + i128::from(*d));
+    let exponent = -i32::try_from(digits.len() - whole_digits).unwrap_or(0);
+    Ok(Arabic {
+        value: Decimal::new(mantissa, exponent),
+        end,
+        whole_digits,
+        leading_zero,
+        point,
+        grouped,
+    })
+}
+
+/// Where digits and points end.
+fn dotted_end(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    at + (rest.len()
+        - rest
+            .trim_start_matches(|c: char| {
+                matches!(c, '.' | '．') || matches!(GLYPHS.of(c), Some(Glyph::Arabic(_)))
+            })
+            .len())
+}
+
+/// A separator and exactly three digits.
+fn thousands(text: &str, at: usize, bare: bool) -> Option<(Vec<u8>, usize)> {
+    let c = char_at(text, at)?;
+    let fits = match c {
+        ',' => true,
+        '，' => bare,
+        // A blank groups only before a magnitude or a unit: 1 500万, not 2023 100.
+        ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' => true,
+        _ => false,
+    };
+    if !fits {
+        return None;
+    }
+    let (group, end) = arabic_run(text, at + c.len_utf8());
+    if group.len() != 3 {
+        return None;
+    }
+    if is_blank(c) && !blank_groups(text, end) {
+        return None;
+    }
+    Some((group, end))
+}
+
+/// Whether what follows three digits after a blank makes them the end of one number.
+fn blank_groups(text: &str, end: usize) -> bool {
+    match char_at(text, end) {
+        Some(c) if c == '.' || c == '%' || c == '％' => true,
+        Some(c) if is_blank(c) => thousands(text, end, false).is_some(),
+        Some(c) => super::glyph::is_han(c),
+        None => false,
+    }
+}
