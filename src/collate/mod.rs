@@ -57,6 +57,7 @@ pub(crate) mod samples {
         let figure = Figure {
             quantity: Quantity {
                 span: Span::default(),
+                numeral: Span::default(),
                 value,
                 value_max: None,
                 unit: None,
