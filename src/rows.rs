@@ -52,7 +52,7 @@ fn number(n: usize) -> i64 {
 }
 
 /// A score of 0 to 1 as written: four decimals, so that no float noise reaches a file.
-fn score(value: f32) -> f64 {
+pub(crate) fn score(value: f32) -> f64 {
     (f64::from(value).clamp(0.0, 1.0) * 1e4).round() / 1e4
 }
 
@@ -118,6 +118,9 @@ fn documents(d: &Document, doc_id: &str, points: &CodePoints<'_>, row: &mut dyn 
     row.int("body_chars", Some(points.at(d.body.len())));
     row.int("n_sections", Some(number(d.sections.len())));
     row.int("n_figures", Some(number(d.figures.len())));
+    row.int("n_blocks", Some(number(d.blocks.len())));
+    row.int("n_table_cells", Some(number(d.cells.len())));
+    row.int("n_images", Some(number(d.images.len())));
     row.float("confidence", Some(score(d.confidence)));
     let mut warnings: Vec<&str> = d.decoded.warnings.iter().map(|w| w.code()).collect();
     warnings.sort_unstable();

@@ -190,6 +190,11 @@ fn period_parts() -> Vec<&'static str> {
     ]
 }
 
+/// The code of a part of the year, if it is one.
+pub fn period_part(code: &str) -> Option<&'static str> {
+    period_parts().into_iter().find(|p| *p == code)
+}
+
 /// Every dataset of a run, in the order in which they are described.
 pub const DATASETS: &[Dataset] =
     &[DOCUMENTS, BLOCKS, SECTIONS, FIGURES, TABLE_CELLS, IMAGES, DUPLICATES, INDICATORS, REJECTS];
@@ -232,6 +237,9 @@ pub const DOCUMENTS: Dataset = Dataset {
         col("body_chars", Int, "length of the body").required().unit(CODE_POINTS),
         col("n_sections", Int, "rows of sections").required(),
         col("n_figures", Int, "rows of figures").required(),
+        col("n_blocks", Int, "rows of blocks").required(),
+        col("n_table_cells", Int, "rows of table_cells").required(),
+        col("n_images", Int, "rows of images").required(),
         col("confidence", Float, "how sure the main content is, 0 to 1").required(),
         col("warnings", StrList, "what to know before trusting the document: codes of a closed set").required(),
     ],

@@ -100,9 +100,9 @@ fn read(a: &Arguments) -> Result<Page, Failure> {
         .map_err(|e| Failure::new(Exit::Usage, e))?;
     let failed = |e: ingest::Error| Failure::new(Exit::Failed, e);
     let plan = ingest::plan(&config).map_err(failed)?;
-    match ingest::pages(&plan, &config).next() {
-        Some(Ok((_, Ok(page)))) => Ok(page),
-        Some(Ok((_, Err(unreadable)))) => {
+    match ingest::pages(&plan, &config).next().map(|found| found?.load()) {
+        Some(Ok(Ok(page))) => Ok(page),
+        Some(Ok(Err(unreadable))) => {
             Err(Failure::new(Exit::Failed, format!("no document: {}", unreadable.reject)))
         }
         Some(Err(e)) => Err(failed(e)),

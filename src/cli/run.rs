@@ -32,6 +32,9 @@ pub(super) struct Arguments {
     /// Worker threads [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+    /// Process every page, also where the run before has its rows.
+    #[arg(long)]
+    fresh: bool,
 }
 
 /// The configuration that a command line asks for.
@@ -68,7 +71,7 @@ pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
         .threads
         .map(usize::from)
         .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
-    let options = run::Options { threads: threads.unwrap_or(1) };
+    let options = run::Options { threads: threads.unwrap_or(1), fresh: a.fresh };
     let mut progress = log.progress();
     let summary = run::run(&config, &options, progress.as_mut()).map_err(failure)?;
     report(&summary, out)?;
@@ -116,6 +119,18 @@ fn report(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()> {
             "nothing to do: run {} of the same pages, configuration and program is there",
             m.run
         )?;
+    }
+    if !summary.reused {
+        for (why, n) in &summary.redone.processed {
+            writeln!(out, "processed  {n:>9}  ({})", why.text())?;
+        }
+        if summary.redone.n_kept > 0 {
+            writeln!(
+                out,
+                "taken over {:>9}  (unchanged since the run before)",
+                summary.redone.n_kept
+            )?;
+        }
     }
     writeln!(out, "pages in   {:>9}", m.counts.pages)?;
     writeln!(out, "documents  {:>9}{}", m.counts.documents, low(m.counts.low_confidence))?;

@@ -1,6 +1,6 @@
 //! Plain and gzipped files and the archives among them.
 
-use super::{Error, Read, Unreadable, warc};
+use super::{Content, Error, Found, Read, Unreadable, warc};
 use crate::config::{Config, Source};
 use crate::page::{Page, PageInfo};
 use crate::reject::{Reason, Reject, Stage};
@@ -229,7 +229,7 @@ pub(super) struct Pages<'a> {
     plan: &'a Plan,
     config: &'a Config,
     next: usize,
-    /// The archive that is being read, and its source.
+    /// The archive that is being read, and its index among the inputs.
     archive: Option<(usize, Box<dyn Iterator<Item = Read> + 'a>)>,
     /// How often each name was given out, by a hash of it.
     names: FxHashMap<u64, u32>,
@@ -242,11 +242,8 @@ impl<'a> Pages<'a> {
     }
 
     /// Gives a page its unique name and stops it where the run has enough.
-    fn admit(&mut self, mut read: Read) -> Read {
-        let source = match &mut read {
-            Ok(page) => &mut page.info.source,
-            Err(unreadable) => &mut unreadable.source,
-        };
+    fn admit(&mut self, input_idx: usize, mut content: Content) -> Found {
+        let source = content.source_mut();
         loop {
             let digest = blake3::hash(source.as_bytes());
             let key = u64::from_le_bytes(digest.as_bytes()[..8].try_into().unwrap_or_default());
@@ -258,82 +255,91 @@ impl<'a> Pages<'a> {
             *source = format!("{source}~{n}");
         }
         self.n_pages += 1;
-        match (read, self.config.limits.pages) {
-            (Ok(page), Some(limit)) if self.n_pages > limit => Err(Unreadable {
-                source: page.info.source,
-                reject: Reject::new(
-                    Stage::Ingest,
-                    Reason::PageLimit,
-                    format!("beyond limits.pages = {limit}"),
-                ),
-                bytes: Some(page.info.bytes),
-                content_sha256: Some(page.info.content_sha256),
-            }),
-            (read, _) => read,
+        if let Some(limit) = self.config.limits.pages.filter(|limit| self.n_pages > *limit) {
+            let reject = || {
+                let message = format!("beyond limits.pages = {limit}");
+                Reject::new(Stage::Ingest, Reason::PageLimit, message)
+            };
+            content = match content {
+                Content::File { info, .. } => Content::Unreadable(Unreadable::of(&info, reject())),
+                Content::Page(page) => Content::Unreadable(Unreadable::of(&page.info, reject())),
+                unreadable @ Content::Unreadable(_) => unreadable,
+            };
         }
+        Found { input_idx, source_idx: self.plan.inputs[input_idx].source_idx, content }
     }
 
-    fn open(&mut self, input: &'a Input) -> Result<Option<Read>, Error> {
-        let unreadable = |reason, message: String| Unreadable {
-            source: input.name.clone(),
-            reject: Reject::new(Stage::Ingest, reason, message),
-            bytes: input.content.as_ref().ok().map(|c| c.0),
-            content_sha256: input.content.as_ref().ok().map(|c| c.1.clone()),
-        };
-        let (bytes, content_sha256) = match &input.content {
-            Ok(content) => content.clone(),
-            Err(why) => {
-                return Ok(Some(Err(unreadable(
-                    Reason::Undecodable,
-                    format!("cannot read the file: {why}"),
-                ))));
-            }
-        };
-        let cap = self.config.limits.page_bytes;
+    /// What an input holds; null for an archive, whose pages follow.
+    fn open(&mut self, input_idx: usize, input: &'a Input) -> Result<Option<Content>, Error> {
         let source = &self.config.sources[input.source_idx];
+        let cap = self.config.limits.page_bytes;
+        let mut info = PageInfo {
+            source: input.name.clone(),
+            source_name: source.name.get_ref().clone(),
+            ..PageInfo::default()
+        };
+        match &input.content {
+            Ok((bytes, sha256)) => (info.bytes, info.content_sha256) = (*bytes, sha256.clone()),
+            Err(why) => {
+                let message = format!("cannot read the file: {why}");
+                let reject = Reject::new(Stage::Ingest, Reason::Undecodable, message);
+                let source = info.source;
+                let unreadable = Unreadable { source, reject, bytes: None, content_sha256: None };
+                return Ok(Some(Content::Unreadable(unreadable)));
+            }
+        }
         let (gz, media_type) = match input.form {
             Form::Page { gz, media_type } => (gz, media_type),
             Form::Warc => {
-                let records = warc::pages(&input.path, &input.name, source.name.get_ref(), cap)
+                let records = warc::pages(&input.path, &input.name, &info.source_name, cap)
                     .map_err(|e| Error::Read { path: input.path.clone(), source: e })?;
-                self.archive = Some((input.source_idx, Box::new(records)));
+                self.archive = Some((input_idx, Box::new(records)));
                 return Ok(None);
             }
         };
-        if bytes > cap {
-            let message = format!("{bytes} bytes, more than limits.page_bytes = {cap}");
-            return Ok(Some(Err(unreadable(Reason::TooLarge, message))));
+        if info.bytes > cap {
+            let message = format!("{} bytes, more than limits.page_bytes = {cap}", info.bytes);
+            let reject = Reject::new(Stage::Ingest, Reason::TooLarge, message);
+            return Ok(Some(Content::Unreadable(Unreadable::of(&info, reject))));
         }
-        let stored = std::fs::read(&input.path)
-            .map_err(|e| Error::Read { path: input.path.clone(), source: e })?;
-        if sha256(&stored) != content_sha256 {
-            return Err(Error::Changed { path: input.path.clone() });
+        info.media_type = media_type.map(str::to_owned);
+        let base = source.base_url.as_ref();
+        info.url = base.map(|base| format!("{}/{}", base.trim_end_matches('/'), input.inside));
+        Ok(Some(Content::File { info, path: input.path.clone(), gz, cap }))
+    }
+}
+
+impl Found {
+    /// Reads the page, if that is still to be done. Any thread may do so.
+    ///
+    /// # Errors
+    /// The file is gone or is not what it was when the run began.
+    pub fn load(self) -> Result<Read, Error> {
+        let (info, path, gz, cap) = match self.content {
+            Content::Page(page) => return Ok(Ok(page)),
+            Content::Unreadable(unreadable) => return Ok(Err(unreadable)),
+            Content::File { info, path, gz, cap } => (info, path, gz, cap),
+        };
+        let stored =
+            std::fs::read(&path).map_err(|e| Error::Read { path: path.clone(), source: e })?;
+        if sha256(&stored) != info.content_sha256 {
+            return Err(Error::Changed { path });
         }
-        let content = match gz.then(|| unpack(&stored, cap)) {
+        let reject = |reason, message| {
+            Ok(Err(Unreadable::of(&info, Reject::new(Stage::Ingest, reason, message))))
+        };
+        let bytes = match gz.then(|| unpack(&stored, cap)) {
             None => stored,
-            Some(Ok(Some(content))) => content,
+            Some(Ok(Some(bytes))) => bytes,
             Some(Ok(None)) => {
                 let message = format!("more than limits.page_bytes = {cap} bytes once unpacked");
-                return Ok(Some(Err(unreadable(Reason::TooLarge, message))));
+                return reject(Reason::TooLarge, message);
             }
             Some(Err(e)) => {
-                let message = format!("the gzip file is damaged: {e}");
-                return Ok(Some(Err(unreadable(Reason::Undecodable, message))));
+                return reject(Reason::Undecodable, format!("the gzip file is damaged: {e}"));
             }
         };
-        let info = PageInfo {
-            source: input.name.clone(),
-            source_name: source.name.get_ref().clone(),
-            url: source
-                .base_url
-                .as_ref()
-                .map(|base| format!("{}/{}", base.trim_end_matches('/'), input.inside)),
-            media_type: media_type.map(str::to_owned),
-            content_sha256,
-            bytes,
-            ..PageInfo::default()
-        };
-        Ok(Some(Ok(Page { info, bytes: content })))
+        Ok(Ok(Page { info, bytes }))
     }
 }
 
@@ -345,22 +351,25 @@ fn unpack(stored: &[u8], cap: u64) -> io::Result<Option<Vec<u8>>> {
 }
 
 impl Iterator for Pages<'_> {
-    /// Index of the source, and what was read.
-    type Item = Result<(usize, Read), Error>;
+    type Item = Result<Found, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some((source_idx, records)) = &mut self.archive {
-                let source_idx = *source_idx;
+            if let Some((input_idx, records)) = &mut self.archive {
+                let input_idx = *input_idx;
                 match records.next() {
-                    Some(read) => return Some(Ok((source_idx, self.admit(read)))),
+                    Some(Ok(page)) => return Some(Ok(self.admit(input_idx, Content::Page(page)))),
+                    Some(Err(unreadable)) => {
+                        return Some(Ok(self.admit(input_idx, Content::Unreadable(unreadable))));
+                    }
                     None => self.archive = None,
                 }
             }
-            let input = self.plan.inputs.get(self.next)?;
+            let input_idx = self.next;
+            let input = self.plan.inputs.get(input_idx)?;
             self.next += 1;
-            match self.open(input) {
-                Ok(Some(read)) => return Some(Ok((input.source_idx, self.admit(read)))),
+            match self.open(input_idx, input) {
+                Ok(Some(content)) => return Some(Ok(self.admit(input_idx, content))),
                 Ok(None) => {}
                 Err(e) => return Some(Err(e)),
             }

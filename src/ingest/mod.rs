@@ -1,7 +1,7 @@
 //! Files, folders and archives → [`Page`]s, in an order that does not depend on the disk.
 //!
-//! Two passes: [`plan`] lists the files and digests them, which is all that a run's identity needs; [`Pages`] then
-//! reads them one by one. A file that changed in between is an error, since the run would carry another's name.
+//! Two passes: [`plan`] lists the files and digests them, which is all that a run's identity needs; [`pages`] then
+//! goes through them, and each is loaded where it is wanted. A file that changed in between is an error, since the run would carry another's name.
 
 pub mod warc;
 
@@ -10,7 +10,7 @@ mod files;
 pub use files::{Input, Plan, plan};
 
 use crate::config::Config;
-use crate::page::Page;
+use crate::page::{Page, PageInfo};
 use crate::reject::Reject;
 use std::path::PathBuf;
 
@@ -54,16 +54,69 @@ pub struct Unreadable {
     pub content_sha256: Option<String>,
 }
 
-/// What one input gave: a page, or the reason why not.
+impl Unreadable {
+    /// The page of which this is known could not be read.
+    pub fn of(info: &PageInfo, reject: Reject) -> Self {
+        Self {
+            source: info.source.clone(),
+            reject,
+            bytes: Some(info.bytes),
+            content_sha256: Some(info.content_sha256.clone()),
+        }
+    }
+}
+
+/// A page, or the reason why it can't be read.
 pub type Read = Result<Page, Unreadable>;
 
-/// Reads the pages of a plan in order.
+/// A page that is there, read or still to be read.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Index of its input in the plan.
+    pub input_idx: usize,
+    /// Index of its source in the configuration.
+    pub source_idx: usize,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// In a file of its own.
+    File { info: PageInfo, path: PathBuf, gz: bool, cap: u64 },
+    /// From an archive.
+    Page(Page),
+    /// Nowhere.
+    Unreadable(Unreadable),
+}
+
+impl Found {
+    /// What is known of the page; null if it can't be read.
+    pub fn info(&self) -> Option<&PageInfo> {
+        match &self.content {
+            Content::File { info, .. } => Some(info),
+            Content::Page(page) => Some(&page.info),
+            Content::Unreadable(_) => None,
+        }
+    }
+}
+
+impl Content {
+    fn source_mut(&mut self) -> &mut String {
+        match self {
+            Self::File { info, .. } => &mut info.source,
+            Self::Page(page) => &mut page.info.source,
+            Self::Unreadable(unreadable) => &mut unreadable.source,
+        }
+    }
+}
+
+/// The pages of a plan in order, to be loaded one by one.
 ///
 /// Names are unique: a second page of the same name (an address captured twice) gets "~2". Pages beyond
 /// `limits.pages` are rejects.
 pub fn pages<'a>(
     plan: &'a Plan,
     config: &'a Config,
-) -> impl Iterator<Item = Result<(usize, Read), Error>> + 'a {
+) -> impl Iterator<Item = Result<Found, Error>> + 'a {
     files::Pages::new(plan, config)
 }

@@ -20,6 +20,8 @@ pub struct Manifest {
     pub version: String,
     /// The configuration, but for the output folder.
     pub config: serde_json::Value,
+    /// Digest of what decides the rows of each source's pages, besides their bytes and the program.
+    pub stages: BTreeMap<String, String>,
     /// How much went in and came out.
     pub counts: Counts,
     /// Pages without a document, by reason.
@@ -85,6 +87,13 @@ impl Manifest {
                 InputFile { name: input.name.clone(), bytes, sha256 }
             })
             .collect()
+    }
+
+    /// Whether every file of the run in `dir` is there with its size; `verify` reads them.
+    pub fn is_whole(&self, dir: &Path) -> bool {
+        self.outputs
+            .iter()
+            .all(|o| std::fs::metadata(dir.join(&o.path)).is_ok_and(|m| m.len() == o.bytes))
     }
 
     /// Reads the manifest of the run in `dir`.

@@ -8,6 +8,7 @@ mod lock;
 mod manifest;
 mod package;
 pub mod verify;
+pub mod earlier;
 
 pub use id::{RunId, version};
 pub use lock::{Lock, LockError};
@@ -47,6 +48,12 @@ impl Output {
         self.root.join("runs").join(id.as_str())
     }
 
+    /// The run that `latest` points to.
+    pub fn latest(&self) -> Option<PathBuf> {
+        let latest = self.root.join("latest");
+        latest.is_dir().then_some(latest)
+    }
+
     /// Removes what killed runs left; to be called under the lock.
     ///
     /// # Errors
@@ -59,6 +66,17 @@ impl Output {
             }
         }
         Ok(())
+    }
+
+    /// Removes a run, if it is there.
+    ///
+    /// # Errors
+    /// It can't be removed.
+    pub fn remove(&self, id: &RunId) -> io::Result<()> {
+        match fs::remove_dir_all(self.run(id)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        }
     }
 
     /// Makes the folder that a run is written in.

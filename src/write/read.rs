@@ -1,10 +1,238 @@
-//! Files of a finished run → columns, for checks and comparisons.
+//! Files of a finished run → values, for checks, comparisons and runs that take rows over.
 
 use super::Error;
+use super::frame::{polars_dtype, polars_schema};
+use crate::rows::Sink;
 use crate::schema::{Dataset, Dtype};
+use jiff::civil::{Date, DateTime};
 use polars::prelude::*;
 use std::fs::File;
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Rows that a cursor holds at a time.
+const WINDOW_ROWS: usize = 1 << 14;
+
+/// Reads one dataset of a finished run, a window of rows at a time.
+pub struct Cursor {
+    path: PathBuf,
+    dataset: &'static Dataset,
+    n_rows: usize,
+    window: Range<usize>,
+    columns: Vec<Values>,
+}
+
+/// The values of one column in the window.
+enum Values {
+    Str(StringChunked),
+    Int(Int64Chunked),
+    Float(Float64Chunked),
+    Bool(BooleanChunked),
+    Date(Int32Chunked),
+    DateTime(Int64Chunked),
+    StrList(ListChunked),
+}
+
+impl Cursor {
+    /// Opens a dataset of the run in `dir`.
+    ///
+    /// # Errors
+    /// The file is missing, is no Parquet, or has other columns than the schema says.
+    pub fn open(dir: &Path, dataset: &'static Dataset) -> Result<Self, Error> {
+        let path = dir.join(format!("{}.parquet", dataset.name));
+        let mut cursor = Self { path, dataset, n_rows: 0, window: 0..0, columns: Vec::new() };
+        cursor.n_rows = cursor.reader()?.num_rows().map_err(|e| cursor.damaged(e))?;
+        cursor.load(0)?;
+        Ok(cursor)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.n_rows == 0
+    }
+
+    fn reader(&self) -> Result<ParquetReader<File>, Error> {
+        let file = File::open(&self.path)
+            .map_err(|source| Error::Io { path: self.path.clone(), source })?;
+        Ok(ParquetReader::new(file))
+    }
+
+    fn damaged(&self, source: PolarsError) -> Error {
+        Error::Read { path: self.path.clone(), source }
+    }
+
+    /// Brings the window that starts at `start` into memory.
+    fn load(&mut self, start: usize) -> Result<(), Error> {
+        let frame = self
+            .reader()?
+            .with_slice(Some((start, WINDOW_ROWS)))
+            .set_rechunk(true)
+            .finish()
+            .map_err(|e| self.damaged(e))?;
+        if *frame.schema().as_ref() != polars_schema(self.dataset) {
+            let message = format!("columns differ from the schema: {:?}", frame.schema());
+            return Err(self.damaged(PolarsError::SchemaMismatch(message.into())));
+        }
+        self.window = start..start + frame.height();
+        self.columns = frame
+            .columns()
+            .iter()
+            .zip(self.dataset.columns)
+            .map(|(column, of)| values(column, of.dtype))
+            .collect::<PolarsResult<_>>()
+            .map_err(|e| self.damaged(e))?;
+        Ok(())
+    }
+
+    /// The row `no`.
+    ///
+    /// # Errors
+    /// There is no such row, or it can't be read.
+    pub fn row(&mut self, no: usize) -> Result<Row<'_>, Error> {
+        if !self.window.contains(&no) {
+            self.load(no)?;
+            if !self.window.contains(&no) {
+                let message = format!("no row {no} among {}", self.n_rows);
+                return Err(self.damaged(PolarsError::OutOfBounds(message.into())));
+            }
+        }
+        Ok(Row { cursor: self, at: no - self.window.start })
+    }
+
+    /// Gives rows to a sink as they are.
+    ///
+    /// # Errors
+    /// A row can't be read.
+    pub fn copy(&mut self, rows: Range<usize>, sink: &mut dyn Sink) -> Result<(), Error> {
+        for no in rows {
+            self.row(no)?.copy(sink);
+        }
+        Ok(())
+    }
+}
+
+fn values(column: &Column, dtype: Dtype) -> PolarsResult<Values> {
+    Ok(match dtype {
+        Dtype::Str => Values::Str(column.str()?.clone()),
+        Dtype::Int => Values::Int(column.i64()?.clone()),
+        Dtype::Float => Values::Float(column.f64()?.clone()),
+        Dtype::Bool => Values::Bool(column.bool()?.clone()),
+        Dtype::Date => Values::Date(column.date()?.physical().clone()),
+        Dtype::DateTime => Values::DateTime(column.datetime()?.physical().clone()),
+        Dtype::StrList => Values::StrList(column.list()?.clone()),
+    })
+}
+
+/// One row.
+pub struct Row<'a> {
+    cursor: &'a Cursor,
+    at: usize,
+}
+
+impl<'a> Row<'a> {
+    fn value(&self, column: &str, dtype: Dtype) -> &'a Values {
+        let columns = self.cursor.dataset.columns;
+        let index = columns.iter().position(|c| c.name == column && c.dtype == dtype);
+        let index = index.unwrap_or_else(|| unreachable!("no column {column} of type {dtype:?}"));
+        &self.cursor.columns[index]
+    }
+
+    /// Text of a column that the schema says holds text.
+    pub fn str(&self, column: &str) -> Option<&'a str> {
+        match self.value(column, Dtype::Str) {
+            Values::Str(c) => c.get(self.at),
+            _ => None,
+        }
+    }
+
+    /// An integer.
+    pub fn int(&self, column: &str) -> Option<i64> {
+        match self.value(column, Dtype::Int) {
+            Values::Int(c) => c.get(self.at),
+            _ => None,
+        }
+    }
+
+    /// A float.
+    pub fn float(&self, column: &str) -> Option<f64> {
+        match self.value(column, Dtype::Float) {
+            Values::Float(c) => c.get(self.at),
+            _ => None,
+        }
+    }
+
+    /// A truth value.
+    pub fn bool(&self, column: &str) -> Option<bool> {
+        match self.value(column, Dtype::Bool) {
+            Values::Bool(c) => c.get(self.at),
+            _ => None,
+        }
+    }
+
+    /// A day.
+    pub fn date(&self, column: &str) -> Option<Date> {
+        match self.value(column, Dtype::Date) {
+            Values::Date(c) => c.get(self.at).and_then(day),
+            _ => None,
+        }
+    }
+
+    /// A day and time.
+    pub fn datetime(&self, column: &str) -> Option<DateTime> {
+        match self.value(column, Dtype::DateTime) {
+            Values::DateTime(c) => c.get(self.at).and_then(moment),
+            _ => None,
+        }
+    }
+
+    /// A list of text.
+    pub fn list(&self, column: &str) -> Vec<String> {
+        match self.value(column, Dtype::StrList) {
+            Values::StrList(c) => texts(c, self.at),
+            _ => Vec::new(),
+        }
+    }
+
+    fn copy(&self, sink: &mut dyn Sink) {
+        for (column, values) in self.cursor.dataset.columns.iter().zip(&self.cursor.columns) {
+            match values {
+                Values::Str(c) => sink.str(column.name, c.get(self.at)),
+                Values::Int(c) => sink.int(column.name, c.get(self.at)),
+                Values::Float(c) => sink.float(column.name, c.get(self.at)),
+                Values::Bool(c) => sink.bool(column.name, c.get(self.at)),
+                Values::Date(c) => sink.date(column.name, c.get(self.at).and_then(day)),
+                Values::DateTime(c) => sink.datetime(column.name, c.get(self.at).and_then(moment)),
+                Values::StrList(c) => {
+                    let texts = texts(c, self.at);
+                    sink.list(column.name, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+                }
+            }
+        }
+        sink.end_row();
+    }
+}
+
+fn day(days: i32) -> Option<Date> {
+    Date::constant(1970, 1, 1)
+        .checked_add(jiff::SignedDuration::from_hours(i64::from(days) * 24))
+        .ok()
+}
+
+fn moment(millis: i64) -> Option<DateTime> {
+    DateTime::constant(1970, 1, 1, 0, 0, 0, 0)
+        .checked_add(jiff::SignedDuration::from_millis(millis))
+        .ok()
+}
+
+fn texts(lists: &ListChunked, at: usize) -> Vec<String> {
+    let Some(list) = lists.get_as_series(at) else { return Vec::new() };
+    list.str().map(|c| c.iter().flatten().map(str::to_owned).collect()).unwrap_or_default()
+}
 
 /// One dataset of a finished run, whole in memory.
 pub struct Rows {
@@ -21,11 +249,9 @@ pub fn read(dir: &Path, dataset: &Dataset) -> Result<Rows, Error> {
     let frame = ParquetReader::new(file)
         .finish()
         .map_err(|source| Error::Read { path: path.clone(), source })?;
-    if *frame.schema().as_ref() != super::frame::polars_schema(dataset) {
-        let source = PolarsError::SchemaMismatch(
-            format!("columns differ from the schema: {:?}", frame.schema()).into(),
-        );
-        return Err(Error::Read { path, source });
+    if *frame.schema().as_ref() != polars_schema(dataset) {
+        let message = format!("columns differ from the schema: {:?}", frame.schema());
+        return Err(Error::Read { path, source: PolarsError::SchemaMismatch(message.into()) });
     }
     Ok(Rows { frame })
 }
@@ -75,7 +301,7 @@ impl Rows {
 
     fn column(&self, name: &str, dtype: Dtype) -> &Column {
         let column = self.frame.column(name).unwrap_or_else(|_| panic!("no column {name}"));
-        assert_eq!(*column.dtype(), super::frame::polars_dtype(dtype), "type of {name}");
+        assert_eq!(*column.dtype(), polars_dtype(dtype), "type of {name}");
         column
     }
 }
