@@ -1,4 +1,11 @@
 //! One test binary: the program and its stages as a user meets them.
 
-mod shared;
-mod charset;
+mod support;
+mod run;
+mod operation;
+mod config;
+mod commands;
+mod verify;
+mod holds;
+mod spreadsheet;
+mod pages;
