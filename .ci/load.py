@@ -153,7 +153,7 @@ def check_types(run, dataset, columns, schema):
             problem(f"{dataset}.{column}: baogao schema says {kind}, the contract {columns[column][0]}")
     for column in set(table.column_names) - set(columns):
         print(f"note: {dataset}.{column} is in the file and not in .ci/contract.tsv")
-    metadata = {key.decode() for key in (table.schema.metadata or {})}
+    metadata = {key.decode() for key in (pyarrow.parquet.read_metadata(path).metadata or {})}
     if not any("version" in key for key in metadata):
         problem(f"{dataset}: no version among the file's metadata {sorted(metadata)}")
     return frame

@@ -233,7 +233,12 @@ fn compression(options: &Options) -> ParquetCompression {
 
 /// What a file says of itself: Polars' own mark has no version.
 fn metadata(dataset: &Dataset, options: &Options) -> Vec<(String, String)> {
+    // Polars' own description of the columns says string_view, which pyarrow can't turn into pandas columns inside
+    // lists, and older Arrow readers not at all. The data pages are the same, so the older names are as true.
+    let columns = frame::polars_schema(dataset).to_arrow(CompatLevel::oldest());
+    let arrow = polars_parquet::write::schema_to_metadata_key(&columns);
     vec![
+        (arrow.key, arrow.value.unwrap_or_default()),
         ("baogao.version".to_owned(), options.version.clone()),
         ("baogao.dataset".to_owned(), dataset.name.to_owned()),
         ("baogao.schema".to_owned(), schema::dataset_json(dataset).to_string()),

@@ -145,8 +145,8 @@ fn a_file_that_is_no_page_is_passed_over_and_counted() {
     assert_eq!(folder.rows(&run, "documents").len() + folder.rows(&run, "rejects").len(), 1);
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(run.join("run.json")).expect("run.json")).expect("JSON");
-    assert_eq!(manifest["skipped"]["jpg"], 1);
-    assert_eq!(manifest["skipped"]["docx"], 1);
+    assert_eq!(manifest["skipped"][".jpg"], 1);
+    assert_eq!(manifest["skipped"][".docx"], 1);
 }
 
 #[test]
