@@ -10,7 +10,14 @@ fn lines(text: &str) -> Vec<Value> {
 #[test]
 fn figures_answers_every_line_with_offsets_in_code_points() {
     let folder = Folder::empty();
-    let passages = ["立案提案286件", "", "没有数字的一行", "𠮷田镇办理实事27件，惠及𠮷田群众3.5万人", "\u{feff}", "1"];
+    let passages = [
+        "立案提案286件",
+        "",
+        "没有数字的一行",
+        "𠮷田镇办理实事27件，惠及𠮷田群众3.5万人",
+        "\u{feff}",
+        "1",
+    ];
     let input = passages.join("\n") + "\n";
     let ran = folder.baogao_reading(&["figures", "-"], input.as_bytes()).exits(0);
     let answers = lines(&ran.stdout);
@@ -20,7 +27,9 @@ fn figures_answers_every_line_with_offsets_in_code_points() {
         assert_eq!(answer["text"], passage);
         let chars: Vec<char> = passage.chars().collect();
         for figure in answer["figures"].as_array().expect("a list") {
-            let at = |key: &str| usize::try_from(figure[key].as_u64().expect("an offset")).expect("small");
+            let at = |key: &str| {
+                usize::try_from(figure[key].as_u64().expect("an offset")).expect("small")
+            };
             let cut: String = chars[at("start")..at("end")].iter().collect();
             assert_eq!(figure["surface"], cut.as_str());
         }
@@ -38,11 +47,27 @@ fn figures_answers_every_line_with_offsets_in_code_points() {
 #[test]
 fn figures_has_every_field_of_the_contract() {
     let folder = Folder::empty();
-    let ran = folder.baogao_reading(&["figures", "-"], "全年生产总值比上年增长6.1%左右".as_bytes()).exits(0);
+    let ran = folder
+        .baogao_reading(&["figures", "-"], "全年生产总值比上年增长6.1%左右".as_bytes())
+        .exits(0);
     let figure = lines(&ran.stdout)[0]["figures"][0].clone();
     for key in [
-        "surface", "start", "end", "value", "value_max", "unit", "unit_std", "value_std", "dimension", "approx", "item",
-        "action", "indicator", "target", "change", "basis",
+        "surface",
+        "start",
+        "end",
+        "value",
+        "value_max",
+        "unit",
+        "unit_std",
+        "value_std",
+        "dimension",
+        "approx",
+        "item",
+        "action",
+        "indicator",
+        "target",
+        "change",
+        "basis",
     ] {
         assert!(figure.get(key).is_some(), "{key} is missing from {figure}");
     }
@@ -81,7 +106,14 @@ fn inspect_shows_each_stage() {
     let decoded = folder.baogao(&["inspect", page, "--until", "decode"]).exits(0);
     assert!(decoded.stdout.contains("喻镕喆"), "GB18030 that calls itself GB2312");
     let cleaned = folder.baogao(&["inspect", page, "--until", "clean"]).exits(0);
-    assert!(cleaned.stdout.lines().any(|l| l.contains("title") && l.contains("岚桥市人民检察院工作报告")), "{}", cleaned.stdout);
+    assert!(
+        cleaned
+            .stdout
+            .lines()
+            .any(|l| l.contains("title") && l.contains("岚桥市人民检察院工作报告")),
+        "{}",
+        cleaned.stdout
+    );
     let document = folder.baogao(&["inspect", page]).exits(0);
     assert!(document.stdout.contains("12846件"), "{}", document.stdout);
     for until in ["decode", "clean", "extract"] {
@@ -105,28 +137,43 @@ fn inspect_and_run_agree() {
     let folder = Folder::with_samples();
     let run = folder.run_samples();
     let documents = folder.rows(&run, "documents");
-    let at = documents.strs("source").iter().position(|s| *s == Some("pages/court_report.html")).expect("the document");
+    let at = documents
+        .strs("source")
+        .iter()
+        .position(|s| *s == Some("pages/court_report.html"))
+        .expect("the document");
     let ran = folder.baogao(&["inspect", "pages/court_report.html", "--json"]).exits(0);
     let object: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     for column in ["title", "body", "publisher", "organization", "kind"] {
         assert_eq!(object["documents"][0][column].as_str(), documents.strs(column)[at], "{column}");
     }
-    assert_eq!(object["figures"].as_array().map(|f| f.len() as i64), documents.ints("n_figures")[at]);
+    assert_eq!(
+        object["figures"].as_array().map(|f| f.len() as i64),
+        documents.ints("n_figures")[at]
+    );
 }
 
 #[test]
 fn schema_names_every_column_that_is_written() {
     let folder = Folder::empty();
-    let json: Value = serde_json::from_str(&folder.baogao(&["schema", "--format", "json"]).exits(0).stdout).expect("JSON");
+    let json: Value =
+        serde_json::from_str(&folder.baogao(&["schema", "--format", "json"]).exits(0).stdout)
+            .expect("JSON");
     let markdown = folder.baogao(&["schema", "--format", "md"]).exits(0).stdout;
     let datasets = json["datasets"].as_array().expect("datasets");
     assert!(datasets.len() >= 9);
     for dataset in datasets {
         assert!(markdown.contains(&format!("## {}", dataset["name"].as_str().expect("a name"))));
         for column in dataset["columns"].as_array().expect("columns") {
-            let (name, dtype) = (column["name"].as_str().expect("a name"), column["dtype"].as_str().expect("a type"));
+            let (name, dtype) = (
+                column["name"].as_str().expect("a name"),
+                column["dtype"].as_str().expect("a type"),
+            );
             assert!(!dtype.starts_with('u'), "{name} is unsigned");
-            assert!(column["meaning"].as_str().is_some_and(|m| !m.is_empty()), "{name} is not explained");
+            assert!(
+                column["meaning"].as_str().is_some_and(|m| !m.is_empty()),
+                "{name} is not explained"
+            );
             assert!(markdown.contains(&format!("| {name} | {dtype} |")), "{name}");
         }
     }

@@ -45,10 +45,19 @@ fn an_unknown_key_is_named_with_file_line_and_the_nearest_right_one() {
 fn wrong_values_are_named_with_their_line() {
     let source = "[[source]]\nname = \"pages\"\nfiles = [\"pages/*\"]\n";
     refused(&format!("{source}drop = [\"div[\"]\n"), &["pipeline.toml:4", "div["]);
-    refused("[[source]]\nname = \"pages\"\nfiles = [\"pages/{a\"]\n", &["pipeline.toml:3", "pages/{a"]);
+    refused(
+        "[[source]]\nname = \"pages\"\nfiles = [\"pages/{a\"]\n",
+        &["pipeline.toml:3", "pages/{a"],
+    );
     refused(&format!("{source}charset = \"klingon\"\n"), &["pipeline.toml:4", "klingon"]);
-    refused(&format!("{source}[gate]\nrejects_share_max = 7\n"), &["rejects_share_max", "between 0 and 1"]);
-    refused(&format!("{source}[write]\nformats = [\"parkett\"]\n"), &["pipeline.toml:5", "parkett", "parquet"]);
+    refused(
+        &format!("{source}[gate]\nrejects_share_max = 7\n"),
+        &["rejects_share_max", "between 0 and 1"],
+    );
+    refused(
+        &format!("{source}[write]\nformats = [\"parkett\"]\n"),
+        &["pipeline.toml:5", "parkett", "parquet"],
+    );
     refused("[[source]\n", &["pipeline.toml:1"]);
 }
 

@@ -11,7 +11,8 @@ fn bodies(documents: &Rows) -> BTreeMap<String, Vec<char>> {
 }
 
 fn cut(body: &[char], start: Option<i64>, end: Option<i64>) -> String {
-    let at = |offset: Option<i64>| usize::try_from(offset.expect("an offset")).expect("not negative");
+    let at =
+        |offset: Option<i64>| usize::try_from(offset.expect("an offset")).expect("not negative");
     body[at(start)..at(end)].iter().collect()
 }
 
@@ -40,7 +41,10 @@ fn kept_blocks_are_the_body() {
     let (ids, kept, texts) = (rows.strs("doc_id"), rows.bools("kept"), rows.strs("text"));
     for i in 0..rows.len() {
         if kept[i] == Some(true) {
-            joined.entry(ids[i].expect("an id").to_owned()).or_default().push(texts[i].expect("text"));
+            joined
+                .entry(ids[i].expect("an id").to_owned())
+                .or_default()
+                .push(texts[i].expect("text"));
         }
     }
     for (id, body) in bodies(&folder.rows(&run, "documents")) {
@@ -53,14 +57,22 @@ fn sections_hold_their_figures_and_their_children() {
     let folder = Folder::with_samples();
     let run = folder.run_samples();
     let sections = folder.rows(&run, "sections");
-    let key = |id: Option<&str>, no: Option<i64>| (id.expect("an id").to_owned(), no.expect("a number"));
+    let key =
+        |id: Option<&str>, no: Option<i64>| (id.expect("an id").to_owned(), no.expect("a number"));
     let (ids, numbers) = (sections.strs("doc_id"), sections.ints("section_no"));
-    let (starts, ends, parents) = (sections.ints("char_start"), sections.ints("char_end"), sections.ints("parent_no"));
-    let spans: BTreeMap<_, _> = (0..sections.len()).map(|i| (key(ids[i], numbers[i]), (starts[i], ends[i]))).collect();
+    let (starts, ends, parents) =
+        (sections.ints("char_start"), sections.ints("char_end"), sections.ints("parent_no"));
+    let spans: BTreeMap<_, _> =
+        (0..sections.len()).map(|i| (key(ids[i], numbers[i]), (starts[i], ends[i]))).collect();
     for i in 0..sections.len() {
         if parents[i].is_some() {
             let (start, end) = spans[&key(ids[i], parents[i])];
-            assert!(start <= starts[i] && ends[i] <= end, "section {:?} of {:?}", numbers[i], ids[i]);
+            assert!(
+                start <= starts[i] && ends[i] <= end,
+                "section {:?} of {:?}",
+                numbers[i],
+                ids[i]
+            );
         }
     }
     let figures = folder.rows(&run, "figures");
@@ -81,9 +93,17 @@ fn counts_in_documents_are_the_rows() {
         let rows = folder.rows(&run, dataset);
         let of = rows.strs("doc_id");
         for (id, n) in documents.strs("doc_id").into_iter().zip(documents.ints(column)) {
-            assert_eq!(n, Some(of.iter().filter(|o| **o == id).count() as i64), "{column} of {id:?}");
+            assert_eq!(
+                n,
+                Some(of.iter().filter(|o| **o == id).count() as i64),
+                "{column} of {id:?}"
+            );
         }
     }
-    let chars = documents.strs("body").into_iter().map(|b| b.map(|b| b.chars().count() as i64)).collect::<Vec<_>>();
+    let chars = documents
+        .strs("body")
+        .into_iter()
+        .map(|b| b.map(|b| b.chars().count() as i64))
+        .collect::<Vec<_>>();
     assert_eq!(documents.ints("body_chars"), chars);
 }

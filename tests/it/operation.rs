@@ -8,14 +8,21 @@ use std::time::Duration;
 
 /// A configuration over the samples with these lines added.
 fn configuration(more: &str) -> String {
-    format!("[[source]]\nname = \"pages\"\nfiles = [\"pages/**/*\"]\n\n[write]\noutput = \"out\"\n\n{more}")
+    format!(
+        "[[source]]\nname = \"pages\"\nfiles = [\"pages/**/*\"]\n\n[write]\noutput = \"out\"\n\n{more}"
+    )
 }
 
 #[test]
 fn a_run_does_not_start_while_another_holds_the_lock() {
     let folder = Folder::with_samples();
     fs::create_dir(folder.path("out")).expect("a folder");
-    let lock = OpenOptions::new().create(true).write(true).truncate(false).open(folder.path("out/.lock")).expect("a file");
+    let lock = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(folder.path("out/.lock"))
+        .expect("a file");
     lock.lock().expect("the lock");
     let ran = folder.baogao(&["run", "--input", "pages", "--output", "out"]).exits(75);
     assert!(ran.stderr.contains("another run"), "{}", ran.stderr);
@@ -44,7 +51,10 @@ fn a_run_over_the_gate_is_kept_and_latest_stays() {
 fn without_a_configuration_there_is_no_gate() {
     let folder = Folder::empty();
     for name in ["list_page.html", "login_page.html", "cppcc_review.txt"] {
-        folder.write(&format!("pages/{name}"), fs::read(crate::support::samples().join(name)).expect("a page"));
+        folder.write(
+            &format!("pages/{name}"),
+            fs::read(crate::support::samples().join(name)).expect("a page"),
+        );
     }
     folder.run_samples();
 }
@@ -61,7 +71,11 @@ fn a_killed_run_leaves_nothing_that_looks_like_one_and_the_next_is_as_if_it_had_
     folder.baogao(&["run", "--input", "pages", "--output", "undisturbed"]).exits(0);
     for milliseconds in [5, 20, 60, 150, 300] {
         let mut command = folder.command(&["run", "--input", "pages", "--output", "killed"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
         std::thread::sleep(Duration::from_millis(milliseconds));
         child.kill().expect("a kill");
         child.wait().expect("an end");
@@ -88,16 +102,31 @@ fn finished(runs: &Path) -> Vec<String> {
 fn hostile_pages_end_as_documents_or_rejects() {
     let folder = Folder::empty();
     let prose = "全年新修道路12公里，比上年多3公里，群众出行更加方便，大家都说这一年变化很大，来年还要再修20公里。";
-    folder.write("pages/deep.html", format!("{}{prose}{}", "<div>".repeat(60_000), "</div>".repeat(60_000)));
+    folder.write(
+        "pages/deep.html",
+        format!("{}{prose}{}", "<div>".repeat(60_000), "</div>".repeat(60_000)),
+    );
     folder.write("pages/tables.html", format!("{}<p>{prose}", "<table><tr><td>".repeat(3_000)));
     folder.write("pages/attributes.html", format!("<p {}>{prose}", "a=1 ".repeat(100_000)));
-    folder.write("pages/span.html", format!("<table><tr><td colspan=99999999 rowspan=99999999>{prose}<td>1</table>"));
+    folder.write(
+        "pages/span.html",
+        format!("<table><tr><td colspan=99999999 rowspan=99999999>{prose}<td>1</table>"),
+    );
     folder.write("pages/digits.txt", "9".repeat(300_000));
     folder.write("pages/marks.txt", format!("{}{prose}\n", "一、（一）——".repeat(20_000)));
     folder.write("pages/nul.html", format!("<p>{prose}\0{prose}</p>"));
-    folder.write("pages/noise.html", (0..200_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>());
-    folder.write("pages/cut.html.gz", &fs::read(crate::support::samples().join("budget_report.html.gz")).expect("a page")[..600]);
-    folder.write("pages/cut.warc.gz", &fs::read(crate::support::samples().join("archive.warc.gz")).expect("a file")[..900]);
+    folder.write(
+        "pages/noise.html",
+        (0..200_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>(),
+    );
+    folder.write(
+        "pages/cut.html.gz",
+        &fs::read(crate::support::samples().join("budget_report.html.gz")).expect("a page")[..600],
+    );
+    folder.write(
+        "pages/cut.warc.gz",
+        &fs::read(crate::support::samples().join("archive.warc.gz")).expect("a file")[..900],
+    );
     folder.write("pages/zero.txt", "");
     folder.write("pages/entities.html", "&#x110000;&#xD800;&#0;&amp".repeat(20_000));
     folder.baogao(&["run", "--input", "pages", "--output", "out"]).exits(0);
@@ -130,7 +159,8 @@ fn an_output_folder_that_is_a_file_is_a_failure_with_its_name() {
 #[test]
 fn messages_can_be_json() {
     let folder = Folder::empty();
-    let ran = folder.baogao(&["--log", "json", "run", "--input", "nowhere", "--output", "out"]).exits(2);
+    let ran =
+        folder.baogao(&["--log", "json", "run", "--input", "nowhere", "--output", "out"]).exits(2);
     for line in ran.stderr.lines() {
         let message: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
         assert!(message["level"].is_string() && message["message"].is_string(), "{line}");

@@ -18,8 +18,10 @@ use std::path::Path;
 fn check(name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("tests/pages").join(name);
-    let expected: Value =
-        serde_json::from_str(&fs::read_to_string(folder.join("expected.json")).expect("expected.json")).expect("JSON");
+    let expected: Value = serde_json::from_str(
+        &fs::read_to_string(folder.join("expected.json")).expect("expected.json"),
+    )
+    .expect("JSON");
     let path = expected["page"].as_str().expect("the page");
     let document = document(&root.join(path), path);
     let mut misses = String::new();
@@ -52,7 +54,8 @@ fn document(path: &Path, source: &str) -> Document {
 /// A value as the expectations write it.
 fn fields(d: &Document) -> Value {
     let m = &d.metadata;
-    let published = m.published_at.map(|t| t.to_string()).or_else(|| m.published_date.map(|t| t.to_string()));
+    let published =
+        m.published_at.map(|t| t.to_string()).or_else(|| m.published_date.map(|t| t.to_string()));
     serde_json::json!({
         "title": m.title, "subtitle": m.subtitle, "kicker": m.kicker, "published": published,
         "publisher": m.publisher, "authors": m.authors, "editors": m.editors, "views": m.views,
@@ -68,7 +71,10 @@ fn compare_fields(expected: &Value, document: &Document, misses: &mut String) {
         // 08:30 is 08:30:00.
         let same = want == got
             || (key == "published"
-                && want.as_str().zip(got.as_str()).is_some_and(|(w, g)| w.contains('T') && format!("{w}:00") == g));
+                && want
+                    .as_str()
+                    .zip(got.as_str())
+                    .is_some_and(|(w, g)| w.contains('T') && format!("{w}:00") == g));
         if !same {
             let _ = writeln!(misses, "{key}: want {want} got {got}");
         }
@@ -76,8 +82,12 @@ fn compare_fields(expected: &Value, document: &Document, misses: &mut String) {
 }
 
 fn compare_headings(expected: &Value, document: &Document, misses: &mut String) {
-    let want: Vec<String> =
-        expected.as_array().expect("a list").iter().map(|h| format!("{} {}", h[0], h[1].as_str().expect("text"))).collect();
+    let want: Vec<String> = expected
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|h| format!("{} {}", h[0], h[1].as_str().expect("text")))
+        .collect();
     let got: Vec<String> = document
         .blocks
         .iter()
@@ -139,14 +149,21 @@ fn compare_figures(table: &str, document: &Document, misses: &mut String) {
                 let _ = writeln!(misses, "figure missing: {} {}", want.surface, want.cells[4]);
             }
             (None, Some((surface, f))) => {
-                let _ = writeln!(misses, "figure wrong: {surface} in {}", around(f, &document.body));
+                let _ =
+                    writeln!(misses, "figure wrong: {surface} in {}", around(f, &document.body));
             }
             (Some(want), Some((_, f))) if !want.more.contains(&"optional") => {
                 let differences = differences(want, f);
                 n_items += 1;
                 items += usize::from(same_label(want.cells[4], f.figure.item.as_deref()));
                 if !differences.is_empty() {
-                    let _ = writeln!(misses, "figure {} {}: {}", want.surface, want.cells[4], differences.join("; "));
+                    let _ = writeln!(
+                        misses,
+                        "figure {} {}: {}",
+                        want.surface,
+                        want.cells[4],
+                        differences.join("; ")
+                    );
                 }
             }
             _ => {}

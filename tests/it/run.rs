@@ -26,16 +26,23 @@ fn every_page_is_a_document_or_a_reject_with_its_reason() {
     let folder = Folder::with_samples();
     let run = folder.run_samples();
     let rejects = folder.rows(&run, "rejects");
-    let found: BTreeMap<_, _> =
-        rejects.strs("source").into_iter().flatten().zip(rejects.strs("reason").into_iter().flatten()).collect();
+    let found: BTreeMap<_, _> = rejects
+        .strs("source")
+        .into_iter()
+        .flatten()
+        .zip(rejects.strs("reason").into_iter().flatten())
+        .collect();
     assert_eq!(found, REJECTS.iter().copied().collect());
 
     let documents = folder.rows(&run, "documents");
-    let sources: BTreeSet<String> = documents.strs("source").into_iter().flatten().map(str::to_owned).collect();
+    let sources: BTreeSet<String> =
+        documents.strs("source").into_iter().flatten().map(str::to_owned).collect();
     let expected: BTreeSet<String> = sample_names()
         .into_iter()
         .map(|name| format!("pages/{name}"))
-        .filter(|name| name != "pages/archive.warc.gz" && REJECTS.iter().all(|(reject, _)| reject != name))
+        .filter(|name| {
+            name != "pages/archive.warc.gz" && REJECTS.iter().all(|(reject, _)| reject != name)
+        })
         .chain(ARCHIVED.iter().map(|url| (*url).to_owned()))
         .collect();
     assert_eq!(sources, expected);
@@ -50,12 +57,23 @@ fn it_says_what_it_did() {
     let n_documents = folder.rows(&run, "documents").len();
     let n_figures = folder.rows(&run, "figures").len();
     assert!(n_figures > 500, "the samples are full of figures, found {n_figures}");
-    let said = |words: &[&str]| ran.stdout.lines().any(|line| words.iter().all(|w| line.contains(w)));
+    let said =
+        |words: &[&str]| ran.stdout.lines().any(|line| words.iter().all(|w| line.contains(w)));
     assert!(said(&["pages", &(n_documents + REJECTS.len()).to_string()]), "{}", ran.stdout);
     assert!(said(&["documents", &n_documents.to_string()]), "{}", ran.stdout);
-    assert!(said(&["rejects", &REJECTS.len().to_string(), "list_page 1", "login_page 1"]), "{}", ran.stdout);
+    assert!(
+        said(&["rejects", &REJECTS.len().to_string(), "list_page 1", "login_page 1"]),
+        "{}",
+        ran.stdout
+    );
     assert!(said(&["figures", &n_figures.to_string()]), "{}", ran.stdout);
-    let id = run.canonicalize().expect("a run").file_name().expect("a name").to_string_lossy().into_owned();
+    let id = run
+        .canonicalize()
+        .expect("a run")
+        .file_name()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned();
     assert!(said(&["output", &id]), "{}", ran.stdout);
 }
 
@@ -63,7 +81,9 @@ fn it_says_what_it_did() {
 fn one_and_many_threads_write_the_same_bytes() {
     let folder = Folder::with_samples();
     for (threads, output) in [("1", "one"), ("4", "four")] {
-        folder.baogao(&["run", "--input", "pages", "--output", output, "--threads", threads]).exits(0);
+        folder
+            .baogao(&["run", "--input", "pages", "--output", output, "--threads", threads])
+            .exits(0);
     }
     assert_same_bytes(&folder.path("one/latest"), &folder.path("four/latest"));
 }
@@ -74,7 +94,10 @@ fn neither_the_folder_nor_the_order_of_files_nor_the_time_is_in_the_bytes() {
     let first = one.run_samples();
     // The same pages, made later, elsewhere and in another order.
     for name in sample_names().iter().rev() {
-        other.write(&format!("pages/{name}"), fs::read(one.path("pages").join(name)).expect("a page"));
+        other.write(
+            &format!("pages/{name}"),
+            fs::read(one.path("pages").join(name)).expect("a page"),
+        );
     }
     let second = other.run_samples();
     assert_eq!(first.file_name(), second.file_name(), "a run is named by what went in");
@@ -82,7 +105,11 @@ fn neither_the_folder_nor_the_order_of_files_nor_the_time_is_in_the_bytes() {
     let here = one.path("");
     let here = here.to_str().expect("UTF-8").trim_end_matches('/').as_bytes();
     for (name, bytes) in bytes_of(&first) {
-        assert!(!bytes.windows(here.len()).any(|w| w == here), "{} holds a path of this machine", name.display());
+        assert!(
+            !bytes.windows(here.len()).any(|w| w == here),
+            "{} holds a path of this machine",
+            name.display()
+        );
     }
 }
 
@@ -90,11 +117,13 @@ fn neither_the_folder_nor_the_order_of_files_nor_the_time_is_in_the_bytes() {
 fn a_second_run_finds_the_first() {
     let folder = Folder::with_samples();
     let first = folder.run_samples();
-    let before = fs::metadata(first.join("documents.parquet")).and_then(|m| m.modified()).expect("a time");
+    let before =
+        fs::metadata(first.join("documents.parquet")).and_then(|m| m.modified()).expect("a time");
     let ran = folder.baogao(&["run", "--input", "pages", "--output", "out"]).exits(0);
     assert!(ran.stdout.contains("nothing to do"), "{}", ran.stdout);
     assert_eq!(folder.path("out/latest").canonicalize().expect("a run"), first);
-    let after = fs::metadata(first.join("documents.parquet")).and_then(|m| m.modified()).expect("a time");
+    let after =
+        fs::metadata(first.join("documents.parquet")).and_then(|m| m.modified()).expect("a time");
     assert_eq!(before, after, "nothing was written again");
 }
 
@@ -111,7 +140,11 @@ fn a_changed_page_is_another_run_and_the_rest_of_the_documents_stay() {
         let rows = folder.rows(run, "documents");
         rows.strs("doc_id").into_iter().flatten().map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(ids(&first), ids(&second), "document ids come from the source, not from the content");
+    assert_eq!(
+        ids(&first),
+        ids(&second),
+        "document ids come from the source, not from the content"
+    );
     assert!(first.join("run.json").exists(), "the first run is still there");
 }
 
@@ -126,10 +159,19 @@ fn one_report_on_two_sites_is_one_report() {
         documents.strs("doc_id")[at].expect("an id").to_owned()
     };
     let duplicates = folder.rows(&run, "duplicates");
-    let pairs: Vec<_> =
-        duplicates.strs("doc_id").into_iter().flatten().zip(duplicates.strs("duplicate_of").into_iter().flatten()).collect();
-    let (copy, original) = (id_of("pages/same_report_news_site.html"), id_of("pages/same_report_cppcc_site.html"));
-    assert_eq!(pairs, [(copy.as_str(), original.as_str())], "the earlier page stands for both, and nothing else is alike");
+    let pairs: Vec<_> = duplicates
+        .strs("doc_id")
+        .into_iter()
+        .flatten()
+        .zip(duplicates.strs("duplicate_of").into_iter().flatten())
+        .collect();
+    let (copy, original) =
+        (id_of("pages/same_report_news_site.html"), id_of("pages/same_report_cppcc_site.html"));
+    assert_eq!(
+        pairs,
+        [(copy.as_str(), original.as_str())],
+        "the earlier page stands for both, and nothing else is alike"
+    );
     assert_eq!(duplicates.strs("method"), [Some("near")]);
     let similarity = duplicates.floats("similarity")[0].expect("a number");
     assert!((0.8..1.0).contains(&similarity), "{similarity}");

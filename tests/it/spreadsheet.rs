@@ -17,7 +17,17 @@ fn csv_is_written_where_asked_for_and_safe_to_open() {
     );
     folder.baogao(&["run"]).exits(0);
     let run = folder.path("out/latest");
-    let names = ["documents", "blocks", "sections", "figures", "table_cells", "images", "duplicates", "indicators", "rejects"];
+    let names = [
+        "documents",
+        "blocks",
+        "sections",
+        "figures",
+        "table_cells",
+        "images",
+        "duplicates",
+        "indicators",
+        "rejects",
+    ];
     for name in names {
         let bytes = fs::read(run.join(format!("csv/{name}.csv"))).expect("a file");
         let text = String::from_utf8(bytes).expect("UTF-8");
