@@ -3,6 +3,7 @@
 pub mod metadata;
 pub mod report;
 pub mod sections;
+mod scale;
 pub mod tables;
 pub mod figures;
 pub mod indicators;

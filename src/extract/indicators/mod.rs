@@ -12,7 +12,8 @@ mod names;
 pub use catalogue::{Against, Catalogue, Definition, Error, Indicator, Measure, When};
 
 use super::Document;
-use super::figures::{Basis, Change, Figure};
+use super::figures::{self, Basis, Change, Figure, Frame};
+use super::scale::times;
 use names::{Names, Trend};
 use std::sync::{Arc, LazyLock};
 
@@ -42,6 +43,25 @@ pub struct Value {
     pub value: f64,
     /// The upper end of a range, never less than `value`.
     pub value_max: Option<f64>,
+}
+
+/// The indicators whose own example is not read as them, with what it is read as: a pattern that can't match.
+pub fn misread_examples(catalogue: &Catalogue) -> Vec<(Arc<str>, Option<Arc<str>>)> {
+    let frame = Frame { yearly: true, ..Frame::default() };
+    let names = Names::of(None);
+    let read = |indicator: &Indicator, text: &str| {
+        let whose = indicator.definition.organization.first().map_or("", String::as_str);
+        let figures = figures::figures(text, &frame);
+        let mut found = figures.iter().filter_map(|figure| {
+            find(catalogue, &names, whose, clause_before(text, figure), figure)
+        });
+        found.next().map(|i| i.id.clone())
+    };
+    let examples = catalogue.indicators().iter().filter_map(|i| Some((i, i.definition.example.as_deref()?)));
+    examples
+        .map(|(indicator, text)| (indicator.id.clone(), read(indicator, text)))
+        .filter(|(id, found)| found.as_ref() != Some(id))
+        .collect()
 }
 
 /// Sets the indicator of every figure that is a value of one.
@@ -88,8 +108,8 @@ pub fn value_of(indicator: &Indicator, figure: &Figure) -> Option<Value> {
         Measure::Growth | Measure::Change if falls(figure) => -1.0,
         _ => 1.0,
     };
-    let low = round(quantity.value * factor) * sign;
-    let high = quantity.value_max.map(|v| round(v * factor) * sign);
+    let low = times(quantity.value, factor) * sign;
+    let high = quantity.value_max.map(|v| times(v, factor) * sign);
     let (value, value_max) = match high {
         Some(high) if high < low => (high, Some(low)),
         high => (low, high),
@@ -104,33 +124,13 @@ pub fn value_of(indicator: &Indicator, figure: &Figure) -> Option<Value> {
 fn conversion(from: &str, to: &str) -> Option<f64> {
     Some(match (from, to) {
         _ if from == to => 1.0,
-        ("kg", "tonne") => 1e-3,
-        ("jin", "tonne") => 1.0 / 2000.0,
-        ("hectare", "mu") => 15.0,
-        ("mu", "hectare") => 1.0 / 15.0,
-        ("person_time", "person") => return None,
+        ("gram", "tonne") => 1e-6,
         ("m", "km") => 1e-3,
         ("km", "m") => 1e3,
-        ("MW", "kW") => 1e3,
-        ("kW", "MW") => 1e-3,
         ("permille", "percent") => 0.1,
         ("percent", "permille") => 10.0,
-        ("m2", "km2") => 1e-6,
         _ => return None,
     })
-}
-
-/// Undoes the last digit's noise of a product of decimals: 515.6亿斤 are 25780000 tonnes.
-fn round(value: f64) -> f64 {
-    if value == 0.0 || !value.is_finite() {
-        return value;
-    }
-    let digits = 13 - value.abs().log10().floor() as i32;
-    if !(0..=22).contains(&digits) {
-        return value;
-    }
-    let scale = 10f64.powi(digits);
-    (value * scale).round() / scale
 }
 
 fn falls(figure: &Figure) -> bool {
