@@ -57,7 +57,8 @@ pub fn misread_examples(catalogue: &Catalogue) -> Vec<(Arc<str>, Option<Arc<str>
         });
         found.next().map(|i| i.id.clone())
     };
-    let examples = catalogue.indicators().iter().filter_map(|i| Some((i, i.definition.example.as_deref()?)));
+    let examples =
+        catalogue.indicators().iter().filter_map(|i| Some((i, i.definition.example.as_deref()?)));
     examples
         .map(|(indicator, text)| (indicator.id.clone(), read(indicator, text)))
         .filter(|(id, found)| found.as_ref() != Some(id))
