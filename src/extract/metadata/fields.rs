@@ -72,7 +72,8 @@ pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
             ':' | '：' => labels.extend(before_colon(line, at, at + c.len_utf8())),
             '/' | '／' | '丨' | '|' | '｜' => {
                 let label = Label::of(line, word_start, at, at + c.len_utf8());
-                labels.extend(label.filter(|l| matches!(l.field, Field::Author | Field::Editor)));
+                let person = |l: &Label| matches!(l.field, Field::Author | Field::Editor);
+                labels.extend(label.filter(|l| person(l) || matches!(c, '/' | '／')));
             }
             _ if is_blank(c) => labels.extend(Label::of(line, word_start, at, at)),
             _ => {}

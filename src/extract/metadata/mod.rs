@@ -64,7 +64,7 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
         title: heading.title.or_else(|| title_label().map(|f| f.value.to_owned())),
         subtitle: heading.subtitle,
         kicker: heading.kicker,
-        publisher: publisher(&fields, hints),
+        publisher: publisher(&fields, &parts, hints),
         authors: authors(&fields, &parts, hints),
         editors: people_of(&fields, Field::Editor),
         published_date: published.date,
@@ -79,6 +79,8 @@ struct Parts<'a> {
     header: Vec<&'a str>,
     /// Behind the body: credits, and the last lines of the body.
     end: Vec<&'a str>,
+    /// Menus above the article.
+    menu: Vec<&'a str>,
     /// The first and the last paragraphs of the body.
     opening: Vec<&'a str>,
     closing: Vec<&'a str>,
@@ -114,7 +116,14 @@ impl<'a> Parts<'a> {
         let closing: Vec<&str> = body.iter().rev().take(3).rev().map(|b| b.text.as_str()).collect();
         end.extend(closing.iter().filter(|t| t.chars().count() <= 40));
         let opening = body.iter().take(3).map(|b| b.text.as_str()).collect();
-        Self { header, end, opening, closing }
+        let menu = before
+            .iter()
+            .filter(|b| b.role == Role::Nav)
+            .take(NEIGHBOURS)
+            .filter(short)
+            .map(text)
+            .collect();
+        Self { header, end, menu, opening, closing }
     }
 
     /// The short lines that may hold labels.
@@ -138,7 +147,7 @@ fn order(page: &PageInfo, hints: &Hints) -> Order {
 }
 
 /// The publisher: what is labelled 来源, else what the head says in `ContentSource` and the like.
-fn publisher(fields: &[Labelled], hints: &Hints) -> Option<String> {
+fn publisher(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Option<String> {
     let labelled = |field| fields.iter().filter(move |f| f.field == field);
     if let Some(value) = labelled(Field::Publisher).find_map(|f| source_name(f.value)) {
         return Some(value);
@@ -149,6 +158,9 @@ fn publisher(fields: &[Labelled], hints: &Hints) -> Option<String> {
     }
     let metas =
         ["contentsource", "article:source", "source", "dc.source", "mediaid", "copyright-source"];
+    if let Some(newspaper) = newspaper(hints, parts) {
+        return Some(newspaper);
+    }
     let head = metas.iter().find_map(|name| {
         hints.meta.iter().find(|(k, _)| k == name).and_then(|(_, v)| source_name(v))
     });
@@ -159,6 +171,25 @@ fn publisher(fields: &[Labelled], hints: &Hints) -> Option<String> {
         .or_else(|| {
             hints.meta.iter().find(|(k, _)| k == "og:site_name").and_then(|(_, v)| source_name(v))
         })
+}
+
+/// The newspaper whose digital edition the page is: 云州日报数字报, 云州政协报电子版.
+fn newspaper(hints: &Hints, parts: &Parts) -> Option<String> {
+    const EDITIONS: &[&str] =
+        &["数字报纸", "数字报刊", "数字报", "电子报", "电子版", "多媒体数字报", "数字版"];
+    let lines = parts.menu.iter().copied().chain(hints.html_title.as_deref());
+    lines.filter(|line| line.chars().count() <= 40).find_map(|line| {
+        let (at, _) = EDITIONS
+            .iter()
+            .filter_map(|e| line.find(e).map(|at| (at, e)))
+            .min_by_key(|(at, e)| (*at, e.len()))?;
+        let name = line[..at].trim_end_matches(['-', '—', '_', ' ', '·']);
+        let start = name
+            .rfind(|c: char| !c.is_alphanumeric())
+            .map_or(0, |at| at + name[at..].chars().next().map_or(1, char::len_utf8));
+        let name = &name[start..];
+        (name.ends_with('报') && (3..=12).contains(&name.chars().count())).then(|| name.to_owned())
+    })
 }
 
 /// The name that the value of a source label begins with.

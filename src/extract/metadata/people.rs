@@ -60,6 +60,9 @@ const TAILS: &[&str] = &[
     "编辑",
 ];
 
+/// Words behind the name of a photographer.
+const PHOTOGRAPHS: &[&str] = &["供图", "摄", "摄影", "资料图", "资料图片", "配图", "供稿图"];
+
 /// No list of names is longer; what is, is prose.
 const NAMES_MAX: usize = 20;
 
@@ -107,6 +110,14 @@ fn han_names(value: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut spaced: Option<String> = None;
     for word in text.split(divider).filter(|w| !w.is_empty()) {
+        // Who took the pictures did not write the text.
+        if PHOTOGRAPHS.contains(&word) {
+            names.pop();
+            continue;
+        }
+        if PHOTOGRAPHS.iter().any(|tail| word.ends_with(tail)) {
+            continue;
+        }
         let word = strip_tails(word);
         if word.is_empty() || word.chars().any(|c| c.is_ascii_digit()) {
             spaced = None;
@@ -307,6 +318,11 @@ mod tests {
     fn authors_in_brackets() {
         assert_eq!(in_brackets_at_end("谱写了新的篇章。（李明 王小雨）"), ["李明", "王小雨"]);
         assert_eq!(in_brackets_at_end("谱写了新的篇章。(本报记者 李明)"), ["李明"]);
+        assert_eq!(
+            in_brackets_at_end("新的篇章。 (李明 王小雨/文 云州区政协供图)"),
+            ["李明", "王小雨"]
+        );
+        assert_eq!(in_brackets_at_end("新的篇章。（记者 李明 文 王小雨 摄）"), ["李明"]);
         assert!(in_brackets_at_end("这是新的篇章（见附件）").is_empty());
         assert!(in_brackets_at_end("这是新的篇章。（完）").is_empty());
         assert!(in_brackets_at_end("新的篇章。（据新华社）").is_empty());

@@ -192,7 +192,8 @@ fn at_start(value: &str, order: Order) -> Option<Stamp> {
 
 /// The date of a line of the header: all of it, or with the source and such around it, never out of a sentence.
 fn bare_date(line: &str, order: Order) -> Option<Stamp> {
-    if line.chars().count() > 160 {
+    // A date in brackets under the title is that of the speech or of the decision.
+    if line.chars().count() > 160 || line.starts_with(['（', '(']) {
         return None;
     }
     let stamp = dates::dates(line, order).into_iter().next()?;

@@ -166,10 +166,7 @@ pub(super) fn kind(view: &View) -> Kind {
     if view.head_has(BUDGET) && !about {
         return Kind::Budget;
     }
-    if view.head_has(REPORT) && !about {
-        return Kind::WorkReport;
-    }
-    if is_speech(view) {
+    if is_speech(view) || (view.head_has(REPORT) && !about && !is_decision(view)) {
         return Kind::WorkReport;
     }
     if view.head_has(REVIEW) && view.head_has(PUBLIC_BODIES) {
@@ -210,6 +207,11 @@ fn is_speech(view: &View) -> bool {
         ];
         speaker && reports.iter().any(|w| line.contains(w))
     })
+}
+
+/// Whether the text decides on a report: 会议听取和审议了…政府工作报告，决定批准这个报告.
+fn is_decision(view: &View) -> bool {
+    view.body.iter().take(2).any(|line| line.contains("会议听取") && line.contains("报告"))
 }
 
 /// Whether the first paragraphs say that a meeting was held.

@@ -27,12 +27,14 @@ const BODIES: &[(&str, Body)] = &[
     ("市政府", Body::Government),
     ("政协", Body::Cppcc),
     ("法院", Body::Court),
+    ("中央委员会", Body::Party),
 ];
 
 /// A kind of body that reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Body {
     Cppcc,
+    Party,
     Congress,
     Court,
     Procuratorate,
@@ -49,6 +51,7 @@ impl Body {
         if level == RegionLevel::Country {
             return match self {
                 Self::Cppcc => "全国政协",
+                Self::Party => "中国共产党中央委员会",
                 Self::Congress => "全国人大常委会",
                 Self::Court => "最高人民法院",
                 Self::Procuratorate => "最高人民检察院",
@@ -59,7 +62,11 @@ impl Body {
             }
             .to_owned();
         }
+        if self == Self::Party {
+            return format!("中共{}委员会", place.name);
+        }
         let own = match (self, level) {
+            (Self::Party, _) => "委员会",
             (Self::Cppcc, _) => "政协",
             (Self::Congress, _) => "人大常委会",
             (Self::Court, RegionLevel::Province) => "高级人民法院",

@@ -5,6 +5,7 @@
 
 use super::{Kind, View};
 use regex::Regex;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Years of four digits, and spans of them (2018—2022年, 2018至2022年).
@@ -136,40 +137,116 @@ fn is_date(text: &str, end: usize) -> bool {
 }
 
 fn of_report(view: &View) -> Option<(i16, i16)> {
-    let session = session_year(view);
+    let session = session(view);
+    // A congress late in the year hears of that year, one at its beginning of the year before.
+    let last_year = session.map(|s| if s.late { s.year } else { s.year - 1 });
     for heading in &view.headings {
         if is_five_years(heading)
-            && let Some(session) = session.or_else(|| plan_year(view)).or(year_of_body(view))
+            && let Some(last) = last_year.or_else(|| plan_year(view).map(|y| y - 1))
         {
-            return Some((session - 5, session - 1));
+            return Some((last - 4, last));
         }
         if let Some(reviewed) = reviewed(heading) {
             return Some(reviewed);
         }
     }
-    // 2023年工作总结和2024年工作计划: the title's first year is the one reported, unless it is the congress's own.
-    let delivered =
-        view.title.contains("政府工作报告") || view.head_has(&["施政报告"]) || session.is_some();
-    if let (false, Some(years)) = (delivered, of_title(view)) {
-        return Some(years);
+    let one = |year: i16| (year, year);
+    if let Some(year) = last_year {
+        return Some(one(year));
     }
-    let year = session
-        .or_else(|| delivered.then(|| of_title(view)).flatten().map(|(_, y)| y))
-        .or_else(|| plan_year(view))
-        .or_else(|| year_of_body(view));
-    if let Some(year) = year {
-        return Some((year - 1, year - 1));
+    if let Some((first, last)) = of_title(view) {
+        return Some(if first == last { one(of_title_year(view, first)) } else { (first, last) });
     }
-    let january_to_march = view.published_month.is_some_and(|m| m <= 3);
-    view.published.filter(|_| january_to_march).map(|y| (y - 1, y - 1))
+    plan_year(view)
+        .or_else(|| year_ahead(view))
+        .map(|year| year - 1)
+        .or_else(|| view.headings.iter().find_map(|h| plan_reviewed(h)))
+        .or_else(|| dominant_year(view))
+        .or_else(|| {
+            view.published.filter(|_| view.published_month.is_some_and(|m| m <= 4)).map(|y| y - 1)
+        })
+        .map(one)
 }
 
-/// The year of the congress that the report was given to: 2026年2月2日在…会议上.
-fn session_year(view: &View) -> Option<i16> {
-    let lines = view.head.iter().chain(view.lead.iter());
-    lines
-        .filter(|line| line.contains('在') && (line.contains("会议上") || line.contains("大会上")))
-        .find_map(|line| years(line).into_iter().find(|y| is_date(line, y.end)).map(|y| y.last))
+/// The year reported by a report whose title bears a year: a government's bears the year of its congress; what other
+/// bodies mean, publication tells, or the year that the text speaks of more.
+fn of_title_year(view: &View, year: i16) -> i16 {
+    if view.title.contains("政府工作报告") || view.head_has(&["施政报告"]) {
+        return year - 1;
+    }
+    if view.head_has(&["年度", "总结", "情况"])
+        || view.published.is_some_and(|published| published > year)
+    {
+        return year;
+    }
+    let counts = counts(view);
+    let of = |year| counts.get(&year).copied().unwrap_or(0);
+    if of(year - 1) > of(year) { year - 1 } else { year }
+}
+
+/// The congress that a report was given to.
+#[derive(Clone, Copy)]
+struct Session {
+    year: i16,
+    /// In the last quarter.
+    late: bool,
+}
+
+/// The congress that the report was given to: 2026年2月2日在…会议上, 第十三届全国人民代表大会第五次会议.
+fn session(view: &View) -> Option<Session> {
+    let lines = || view.head.iter().chain(view.lead.iter());
+    let dated = lines()
+        .filter(|line| {
+            let bracketed = line.starts_with(['（', '(']) && line.chars().count() < 40;
+            bracketed
+                || (line.contains('在') && (line.contains("会议上") || line.contains("大会上")))
+        })
+        .find_map(|line| {
+            let found = years(line).into_iter().find(|y| is_date(line, y.end))?;
+            let late = ["10月", "11月", "12月", "十月", "十一月", "十二月"]
+                .iter()
+                .any(|m| line[found.end..].trim_start().starts_with(m));
+            Some(Session { year: found.last, late })
+        });
+    dated.or_else(|| {
+        lines().find_map(|line| national_session(line)).map(|year| Session { year, late: false })
+    })
+}
+
+static NATIONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new("(向|在|^|——)?第([一二三四五六七八九十]{1,3})届全国(?:人民代表大会|人大|委员会)第([一二三四五六七八九十])次会议").ok()
+});
+
+/// The year of the session of the national congress to which a line says that it speaks: since the fifth each congress
+/// has met once a year for five years. 第十届…第一次会议以来的五年 ends with the session five years later.
+fn national_session(line: &str) -> Option<i16> {
+    let captures = NATIONAL.as_ref()?.captures(line)?;
+    let (term, nth) = (small_number(&captures[2])?, small_number(&captures[3])?);
+    let year = match term {
+        5.. => 1978 + 5 * (term - 5) + nth - 1,
+        1 => 1954 + nth - 1,
+        _ => return None,
+    };
+    let after = &line[captures.get(0)?.end()..];
+    match after.strip_prefix("以来") {
+        Some(rest) => rest.trim_start_matches('的').starts_with("五年").then_some(year + 5),
+        None => captures.get(1).map(|_| year),
+    }
+}
+
+/// 三, 十, 十四, 二十.
+fn small_number(text: &str) -> Option<i16> {
+    let digit = |c: char| {
+        "一二三四五六七八九".chars().position(|d| d == c).and_then(|n| i16::try_from(n + 1).ok())
+    };
+    let one = |part: &str| match part.chars().next() {
+        None => Some(0),
+        Some(c) => digit(c),
+    };
+    match text.split_once('十') {
+        None => one(text),
+        Some((tens, ones)) => Some(if tens.is_empty() { 10 } else { one(tens)? * 10 } + one(ones)?),
+    }
 }
 
 /// Whether a heading is of five years' review, and of nothing else (过去一年和五年工作回顾 is of both).
@@ -196,53 +273,87 @@ fn reviewed(heading: &str) -> Option<(i16, i16)> {
     REVIEW.iter().any(|w| after.contains(w)).then_some((first.first, first.last))
 }
 
-/// The year before which a report stands whose headings plan it: 三、2026年工作安排.
+/// The year that headings plan: 三、2026年工作安排, 关于2026年工作.
 fn plan_year(view: &View) -> Option<i16> {
-    view.headings.iter().find_map(|heading| {
+    view.headings.iter().filter(|h| h.chars().count() <= 40).find_map(|heading| {
         let found = years(heading);
-        let last = found.last()?;
+        let last = found.last().filter(|y| y.first == y.last)?;
         let after = heading.get(last.end..)?;
-        PLAN.iter().any(|w| after.contains(w)).then_some(last.last)
+        let until = heading.get(..last.start)?.ends_with(['到', '至']);
+        (!until && PLAN.iter().any(|w| after.contains(w))).then_some(last.last)
     })
 }
 
-/// The year ahead as paragraphs name it: 做好2026年工作, 2026年经济社会发展主要预期目标.
-fn year_of_body(view: &View) -> Option<i16> {
+/// The last year of the five-year plan that a heading reviews: “十四五”时期工作回顾.
+fn plan_reviewed(heading: &str) -> Option<i16> {
+    let at = heading.find("五”").or_else(|| heading.find("五时期"))?;
+    if !["回顾", "成就", "成效"].iter().any(|w| heading[at..].contains(w)) {
+        return None;
+    }
+    let nth = match heading[..at].chars().next_back()? {
+        '十' => 10,
+        c => small_number(&c.to_string())?,
+    };
+    let nth = if heading[..at].ends_with("十") || !heading[..at].contains('十') {
+        nth
+    } else {
+        nth + 10
+    };
+    // The first plan began in 1953; between the second and the third lay three years.
+    Some(if nth <= 2 { 1952 + 5 * nth } else { 1955 + 5 * nth })
+}
+
+/// The year ahead as paragraphs name it: 做好2026年政府工作, 2026年经济社会发展主要预期目标.
+fn year_ahead(view: &View) -> Option<i16> {
+    const GOALS: &[&str] = &[
+        "政府工作",
+        "经济社会发展主要预期目标",
+        "经济社会发展的主要预期目标",
+        "国民经济和社会发展的主要预期目标",
+        "经济工作的总体要求",
+    ];
     view.body.iter().find_map(|line| {
         years(line).into_iter().find_map(|y| {
-            let before = &line.get(..y.start)?;
-            let after = line.get(y.end..)?;
-            let ahead = before.ends_with("做好")
-                || [
-                    "政府工作",
-                    "经济社会发展主要预期目标",
-                    "经济社会发展的主要预期目标",
-                    "发展主要预期目标",
-                    "要做好",
-                    "经济工作的总体要求",
-                    "工作的总体要求",
-                    "政府工作总体要求",
-                ]
-                .iter()
-                .any(|w| after.starts_with(w));
+            let (before, after) = (line.get(..y.start)?, line.get(y.end..)?);
+            let ahead = GOALS.iter().any(|w| after.starts_with(w))
+                || before.ends_with("做好")
+                    && ["工作", "经济", "各项工作"].iter().any(|w| after.starts_with(w));
             ahead.then_some(y.last)
         })
     })
 }
 
-/// The year that a review speaks of most, if it is the year of its publication or the one before.
-fn most_told(view: &View) -> Option<(i16, i16)> {
-    let mut counts: std::collections::BTreeMap<i16, u32> = std::collections::BTreeMap::new();
+/// How often the body names each year.
+fn counts(view: &View) -> BTreeMap<i16, u32> {
+    let mut counts: BTreeMap<i16, u32> = BTreeMap::new();
     for line in &view.body {
         for y in years(line).iter().filter(|y| y.first == y.last) {
             *counts.entry(y.last).or_default() += 1;
         }
     }
+    counts
+}
+
+/// The year that a report speaks of twice as much as of any other.
+fn dominant_year(view: &View) -> Option<i16> {
+    // The report of a party congress looks back on five years or more and ahead on as many.
+    if view.lead.iter().any(|line| line.contains("中央委员会")) {
+        return None;
+    }
+    let mut counts: Vec<(i16, u32)> = counts(view).into_iter().collect();
+    counts.sort_by_key(|&(year, n)| (std::cmp::Reverse(n), year));
+    let (year, n) = *counts.first()?;
+    let second = counts.get(1).map_or(0, |c| c.1);
+    (n >= 3 && n >= 2 * second).then_some(year)
+}
+
+/// The year that a review speaks of most, if it is the year of its publication or the one before.
+fn most_told(view: &View) -> Option<(i16, i16)> {
     let published = view.published?;
-    let near = |year: &i16| *year == published || *year == published - 1;
+    let counts = counts(view);
     let of = |year| counts.get(&year).copied().unwrap_or(0);
     let best = if of(published - 1) >= of(published) { published - 1 } else { published };
-    (near(&best) && of(best) > 0).then_some((best, best))
+    (of(best) > 0).then_some((best, best))
 }
 
 #[cfg(test)]
@@ -265,6 +376,24 @@ mod tests {
         assert_eq!(reviewed("一、二〇二三年工作回顾"), Some((2023, 2023)));
         assert!(is_five_years("一、过去五年工作回顾"));
         assert!(!is_five_years("今后五年的主要任务"));
+    }
+
+    #[test]
+    fn sessions_of_the_national_congress_tell_their_year() {
+        assert_eq!(national_session("向第十届全国人民代表大会第一次会议报告"), Some(2003));
+        assert_eq!(national_session("在第十三届全国人民代表大会第五次会议上"), Some(2022));
+        assert_eq!(national_session("第六届全国人民代表大会第三次会议"), Some(1985));
+        assert_eq!(national_session("自第十届全国人民代表大会第一次会议以来"), None);
+        assert_eq!(national_session("第十届全国人民代表大会第一次会议以来的五年"), Some(2008));
+        assert_eq!(national_session("在某省第十四届人民代表大会第五次会议上"), None);
+    }
+
+    #[test]
+    fn plans_tell_their_last_year() {
+        assert_eq!(plan_reviewed("一、“十四五”时期工作回顾"), Some(2025));
+        assert_eq!(plan_reviewed("一、“九五”时期国民经济和社会发展的回顾"), Some(2000));
+        assert_eq!(plan_reviewed("“十五”时期的回顾"), Some(2005));
+        assert_eq!(plan_reviewed("“十五五”时期主要目标任务"), None);
     }
 
     #[test]
