@@ -238,6 +238,7 @@ pub(super) fn of_document(
 ) -> Vec<BodyFigure> {
     let mut out = Vec::new();
     let frames = context::frames(sections, metadata, report);
+    let mut course = context::Course::default();
     for (block_idx, (block, span)) in blocks.iter().zip(spans).enumerate() {
         let Some(span) = span else { continue };
         if block.role == Role::Table {
@@ -245,7 +246,8 @@ pub(super) fn of_document(
         }
         let section_idx = sections::section_at(sections, span.start);
         let Some(frame) = frames.get(section_idx) else { continue };
-        for mut figure in figures(span.of(body), frame) {
+        let frame = course.frame(sections, section_idx, frame, span.of(body));
+        for mut figure in figures(span.of(body), &frame) {
             figure.quantity.span = figure.quantity.span.shift(span.start);
             figure.quantity.numeral = figure.quantity.numeral.shift(span.start);
             figure.sentence = figure.sentence.shift(span.start);

@@ -1,0 +1,292 @@
+//! What stands before a quantity: a verb and its object, a thing and its change or level, a bare verb, or nothing.
+
+use super::lexicon::Class;
+use super::phrase::Row;
+
+/// How the words before a quantity lead to it.
+#[derive(Debug, Clone)]
+pub(super) enum Lead<'a> {
+    /// No word of its own: the first in its clause, or a member of a list.
+    Nothing,
+    /// 提出意见建议|1653条, or 项目合同投资总额|306亿元 without a verb.
+    Object { verb: Option<Row<'a>>, noun: Row<'a> },
+    /// 委员参与|3073人次, 立案|74件: verbs right before; what stands before them.
+    Bare { row: Row<'a>, verb_start: usize },
+    /// 水土保持率提高到|66.26%: a linking verb and the thing.
+    Level { thing: Row<'a> },
+    /// 地区生产总值增长|5.2%.
+    Change { thing: Row<'a>, grows: bool },
+    /// 快于全国|3.4个百分点.
+    Lead { thing: Row<'a>, than: Row<'a>, link: &'a str },
+    /// 占全国比重|12%: a share of the whole that follows 占.
+    Share { thing: Row<'a>, whole: Row<'a> },
+    /// 从|8300万增加到…: the starting point.
+    From { thing: Row<'a> },
+    /// 对|13篇, 为|8个.
+    Prep { word: &'a str, before: Row<'a> },
+}
+
+/// Reads the words between the quantity before (or the start of the clause) and this one.
+pub(super) fn lead<'a>(row: Row<'a>, to_follows: bool) -> Lead<'a> {
+    let row =
+        row.without_tail(|c| matches!(c, Class::Adverb | Class::Each | Class::Modal | Class::Time));
+    let row = compared_tail(row).unwrap_or(row);
+    if row.without_lead(|c| c.is_setting() || c == Class::Conj).is_empty() {
+        return Lead::Nothing;
+    }
+    if let Some(share) = share(row) {
+        return share;
+    }
+    let last = row.len() - 1;
+    let before = row.part(0, last);
+    match row.last() {
+        Class::Prep if to_follows && matches!(row.last_word(), "从" | "由" | "自") => {
+            Lead::From { thing: before }
+        }
+        Class::Prep | Class::Compare => Lead::Prep { word: row.last_word(), before },
+        Class::Level if row.last_word() == "为" && before.is_empty() => {
+            Lead::Prep { word: "为", before }
+        }
+        Class::Level => Lead::Level { thing: without_comparison(before) },
+        Class::Increase | Class::Decrease => {
+            Lead::Change { thing: without_comparison(before), grows: row.last() == Class::Increase }
+        }
+        Class::Verb | Class::Soft | Class::Light | Class::Causative | Class::Nominal => {
+            bare_or_object(row)
+        }
+        Class::Passive => Lead::Bare { row, verb_start: last },
+        _ => lead_over(row).unwrap_or_else(|| object(row)),
+    }
+}
+
+/// 比去年预算低|0.4个百分点: the last noun ends in a word of more or less, and a comparison is open.
+fn compared_tail(row: Row<'_>) -> Option<Row<'_>> {
+    (row.last() == Class::Noun && row.position(|c| c == Class::Compare).is_some()).then_some(row)
+}
+
+fn more_or_less(word: &str) -> Option<bool> {
+    let last = word.chars().last()?;
+    match last {
+        '高' | '多' | '快' | '长' => Some(true),
+        '低' | '少' | '慢' | '短' => Some(false),
+        _ => None,
+    }
+}
+
+fn without_comparison(row: Row<'_>) -> Row<'_> {
+    match row.rposition(|c| c == Class::Compare) {
+        Some(at) => row.part(0, at),
+        None => row,
+    }
+}
+
+/// 占…: the part's share of a whole.
+fn share(row: Row<'_>) -> Option<Lead<'_>> {
+    let at = row.elements.iter().enumerate().rposition(|(at, e)| {
+        e.class == Class::Level
+            && matches!(row.word(at), "占" | "约占" | "仅占" | "分别占" | "占据")
+    })?;
+    let whole =
+        row.part(at + 1, row.len()).without_tail(|c| matches!(c, Class::Level | Class::Adverb));
+    // From 占…比重提高了 on it is a change or a level of that share, with 占 inside the thing's name.
+    if whole.last().is_change()
+        || whole.last() == Class::Prep
+        || whole.position(Class::is_verb).is_some()
+    {
+        return None;
+    }
+    Some(Lead::Share { thing: row.part(0, at), whole })
+}
+
+/// 快于全国, 高于全省平均水平: the linking verb stands before what it is compared with.
+fn lead_over(row: Row<'_>) -> Option<Lead<'_>> {
+    if let (Some(at), Some(grows)) =
+        (row.rposition(|c| c == Class::Compare), more_or_less(row.last_word()))
+    {
+        return Some(Lead::Change { thing: row.part(0, at), grows });
+    }
+    let at = row.rposition(|c| c == Class::Level)?;
+    let link = row.word(at);
+    let than = row.part(at + 1, row.len());
+    let compares =
+        ["高于", "低于", "快于", "慢于", "优于", "好于", "高出", "低出", "领先"].contains(&link);
+    (compares && !than.is_empty()).then(|| Lead::Lead { thing: row.part(0, at), than, link })
+}
+
+/// A verb right before the quantity: with a noun of action at the end of a verb's object it is part of the object.
+fn bare_or_object(row: Row<'_>) -> Lead<'_> {
+    let start = row.chain_start();
+    let chain = row.part(start, row.len());
+    let before = row.part(0, start);
+    let nominal = chain.elements.iter().all(|e| e.class == Class::Nominal);
+    if nominal && before.last() == Class::Noun
+        || nominal && chain.len() > 1 && before.last() == Class::De
+    {
+        let inner = object(before);
+        if let Lead::Object { verb: Some(verb), noun } = inner {
+            if verb.last() == Class::Causative && chain.len() == 1 {
+                return Lead::Bare { row, verb_start: verb_at(row, verb) };
+            }
+            let from = row.len() - chain.len() - noun.len();
+            return Lead::Object { verb: Some(verb), noun: row.part(from, row.len()) };
+        }
+    }
+    if chain.len() > 1 && chain.first() != Class::Nominal && nominal_tail(chain) > 0 {
+        let split = chain.len() - nominal_tail(chain);
+        // 开展|调研督导 6次: the noun of action is what was held; 推动|整改 stays together.
+        if chain.class(split - 1) != Class::Causative {
+            let at = start + split;
+            return Lead::Object { verb: Some(row.part(start, at)), noun: row.part(at, row.len()) };
+        }
+    }
+    Lead::Bare { row, verb_start: start }
+}
+
+fn verb_at(row: Row<'_>, verb: Row<'_>) -> usize {
+    let start = verb.elements.first().map_or(0, |e| e.span.start);
+    row.elements.partition_point(|e| e.span.start < start)
+}
+
+fn nominal_tail(chain: Row<'_>) -> usize {
+    chain.elements.iter().rev().take_while(|e| e.class == Class::Nominal).count()
+}
+
+/// The noun phrase at the end of the row and the verb that governs it.
+pub(super) fn object(row: Row<'_>) -> Lead<'_> {
+    let mut at = row.len();
+    let mut start = None; // where the noun begins, once 的 has closed a describing clause
+    let mut inner = None; // the verb of that clause
+    while at > 0 {
+        let class = row.class(at - 1);
+        match class {
+            Class::De => start = start.or(Some(at)),
+            Class::Noun
+            | Class::Nominal
+            | Class::Etc
+            | Class::Conj
+            | Class::Increase
+            | Class::Decrease => {}
+            Class::Scope | Class::Modal if at > 1 => {}
+            Class::Verb | Class::Soft | Class::Light | Class::Causative | Class::Passive => {
+                match start {
+                    Some(_) if inner.is_none() && !governs(row, at) => {
+                        inner = inner.or(Some(at - 1))
+                    }
+                    _ => return with_verb(row, at, start.unwrap_or(at)),
+                }
+            }
+            Class::Level if start.is_none() => {
+                let noun = row.part(at, row.len());
+                return Lead::Object { verb: None, noun };
+            }
+            Class::Prep | Class::Compare | Class::Adverb | Class::Time if start.is_none() => break,
+            _ => {}
+        }
+        at -= 1;
+    }
+    let noun_start = start.unwrap_or(at);
+    match inner.filter(|&verb| row.class(verb + 1) == Class::De) {
+        Some(verb) => with_verb(row, verb + 1, noun_start),
+        None => nominal_verb(row, at, noun_start),
+    }
+}
+
+/// The verb that ends before `at` has an object of its own before 的 comes: 解决|群众关心的问题.
+fn governs(row: Row<'_>, at: usize) -> bool {
+    let rest = row.part(at, row.len());
+    let de = rest.position(|c| c == Class::De).unwrap_or(0);
+    let inside = rest.part(0, de);
+    inside.position(Class::is_verb).is_some()
+}
+
+fn with_verb(row: Row<'_>, verb_end: usize, noun_start: usize) -> Lead<'_> {
+    let verb_start = row.part(0, verb_end).chain_start().min(verb_end - 1);
+    let mut verb_end = verb_end;
+    let mut noun_start = noun_start;
+    if row.class(verb_end - 1) == Class::Causative {
+        // 推动|建设 重点项目: a noun of action right after joins the verb.
+        while noun_start == verb_end
+            && row.class(verb_end).may_be_verb()
+            && verb_end + 1 < row.len()
+        {
+            verb_end += 1;
+            noun_start += 1;
+        }
+    }
+    Lead::Object {
+        verb: Some(row.part(verb_start, verb_end)),
+        noun: row.part(noun_start, row.len()),
+    }
+}
+
+/// No verb was found: a noun of action at the head, before a noun, is the verb (改造老旧小区).
+fn nominal_verb(row: Row<'_>, from: usize, noun_start: usize) -> Lead<'_> {
+    let noun = row.part(noun_start, row.len());
+    if noun_start == from {
+        let lead = noun.len() - noun.without_lead(Class::is_setting).len();
+        let head = lead + usize::from(is_doer(noun.word(lead)) && noun.class(lead) == Class::Noun);
+        let mut end = head;
+        while noun.class(end) == Class::Nominal
+            || noun.class(end).is_change()
+            || end > head && noun.class(end) == Class::Conj && noun.class(end + 1) == Class::Nominal
+        {
+            end += 1;
+        }
+        if end > head && noun.class(end) == Class::Noun {
+            return Lead::Object {
+                verb: Some(noun.part(head, end)),
+                noun: noun.part(end, noun.len()),
+            };
+        }
+    }
+    Lead::Object { verb: None, noun }
+}
+
+/// Whether a noun names somebody who reports on his work.
+pub(super) fn is_doer(noun: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "政协",
+        "党组",
+        "委员会",
+        "常委会",
+        "专委会",
+        "政府",
+        "法院",
+        "检察院",
+        "局",
+        "厅",
+        "部门",
+        "机关",
+        "单位",
+        "市委",
+        "省委",
+        "区委",
+        "县委",
+        "党委",
+        "组织",
+        "委员",
+        "代表",
+        "领导",
+        "财政",
+        "企业",
+        "银行",
+        "工商联",
+        "民主党派",
+        "公安",
+        "团体",
+        "人大",
+        "国务院",
+        "我国",
+        "委员们",
+        "全会",
+        "会议",
+        "联络站",
+        "工作室",
+        "人士",
+        "委员组",
+        "中心",
+        "公司",
+        "学校",
+    ];
+    ENDS.iter().any(|end| noun.ends_with(end))
+}

@@ -1,0 +1,251 @@
+//! A passage with its quantities → sentences and clauses as rows of classed elements.
+//!
+//! A clause ends at a comma and the like. What stands in quotation marks or brackets without a quantity is one noun,
+//! whatever verbs it holds; a bracket with quantities is a clause of its own, set aside from the one around it. Only
+//! sentences that hold a quantity are cut. Everything is one pass, and linear: brackets that are never closed are
+//! dropped at the end of their sentence.
+
+use super::super::Quantity;
+use super::lexicon::{Class, LEXICON, Lexicon};
+use crate::provenance::Span;
+
+/// A word, a stretch of noun, or a quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Element {
+    pub(super) class: Class,
+    pub(super) span: Span,
+}
+
+/// A clause: what stands between two commas.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Clause {
+    pub(super) elements: Vec<Element>,
+}
+
+/// A sentence that holds at least one quantity.
+#[derive(Debug, Clone)]
+pub(super) struct Sentence {
+    pub(super) span: Span,
+    pub(super) clauses: Vec<Clause>,
+}
+
+/// Cuts the sentences that hold quantities.
+pub(super) fn sentences(passage: &str, quantities: &[Quantity]) -> Vec<Sentence> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut first = 0;
+    for end in sentence_ends(passage) {
+        let after = first + quantities[first..].partition_point(|q| q.span.start < end);
+        if after > first {
+            let span = trimmed(passage, start, end);
+            let row = row(passage, span, &quantities[first..after], first);
+            out.push(Sentence { span, clauses: clauses(passage, &row) });
+        }
+        (start, first) = (end, after);
+    }
+    out
+}
+
+/// Where each sentence ends, one past its mark, and the end of the text.
+fn sentence_ends(passage: &str) -> impl Iterator<Item = usize> + '_ {
+    let ends =
+        passage.char_indices().filter(|(_, c)| matches!(c, '。' | '！' | '？' | '!' | '?' | '\n'));
+    ends.map(|(at, c)| at + c.len_utf8()).chain(std::iter::once(passage.len()))
+}
+
+fn trimmed(passage: &str, start: usize, end: usize) -> Span {
+    let text = &passage[start..end];
+    let lead = text.len() - text.trim_start().len();
+    let len = text.trim().len();
+    Span::new(start + lead, start + lead + len)
+}
+
+/// The elements of one sentence in a row, marks included.
+fn row(passage: &str, span: Span, quantities: &[Quantity], first: usize) -> Vec<Element> {
+    let mut out = Vec::new();
+    let mut at = span.start;
+    for (n, quantity) in quantities.iter().enumerate() {
+        words(&LEXICON, passage, at, quantity.span.start.max(at), &mut out);
+        out.push(Element { class: Class::Quantity(first + n), span: quantity.span });
+        at = quantity.span.end;
+    }
+    words(&LEXICON, passage, at, span.end.max(at), &mut out);
+    out
+}
+
+fn words(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
+    let mut at = start;
+    lexicon.words(&passage[start..end], |class, from, to| {
+        nouns(passage, at, start + from, out);
+        out.push(Element { class, span: Span::new(start + from, start + to) });
+        at = start + to;
+    });
+    nouns(passage, at, end, out);
+}
+
+/// What lies between words: dates are times, the rest is noun. White space parts nothing.
+fn nouns(passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
+    let text = &passage[start..end];
+    let lead = text.len() - text.trim_start().len();
+    let (mut at, end) = (start + lead, start + lead + text.trim().len());
+    while at < end {
+        let Some((from, to)) = date(&passage[at..end]) else { break };
+        if from > 0 {
+            out.push(Element { class: Class::Noun, span: Span::new(at, at + from) });
+        }
+        out.push(Element { class: Class::Time, span: Span::new(at + from, at + to) });
+        at += to;
+    }
+    if at < end {
+        out.push(Element { class: Class::Noun, span: Span::new(at, end) });
+    }
+}
+
+/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底.
+fn date(text: &str) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut from = bytes.iter().position(u8::is_ascii_digit)?;
+    loop {
+        let mut to = from;
+        let mut seen = false;
+        loop {
+            let digits = text[to..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - to);
+            let rest = &text[to + digits..];
+            let mark = ["年", "月", "日", "—", "－", "-", "至", "~", "–"]
+                .iter()
+                .find(|m| rest.starts_with(**m));
+            let Some(mark) = mark.filter(|_| digits > 0) else { break };
+            to += digits + mark.len();
+            if matches!(*mark, "年" | "月" | "日") {
+                seen = true;
+                let rest = &text[to..];
+                let tail = ["末", "底", "初", "份", "以来", "前", "间"]
+                    .iter()
+                    .find(|m| rest.starts_with(**m));
+                to += tail.map_or(0, |m| m.len());
+                let rest = &text[to..];
+                to += ["至", "—", "-", "－"]
+                    .iter()
+                    .find(|m| rest.starts_with(**m))
+                    .map_or(0, |m| m.len());
+            }
+        }
+        if seen {
+            return Some((from, to));
+        }
+        let digits = text[from..].find(|c: char| !c.is_ascii_digit())?;
+        from += digits + bytes[from + digits..].iter().position(u8::is_ascii_digit)?;
+    }
+}
+
+/// Splits a sentence's row at its marks. Clauses without a quantity are kept: their head may hold a time or a doer.
+fn clauses(passage: &str, row: &[Element]) -> Vec<Clause> {
+    let partner = partners(passage, row);
+    let counts = counts(row);
+    let mut out = Vec::new();
+    let mut open: Vec<(usize, Clause)> = Vec::new();
+    let mut current = Clause::default();
+    let mut at = 0;
+    while let Some(element) = row.get(at) {
+        match (element.class, partner[at]) {
+            (Class::Open, Some(close)) if counts[at] == counts[close] => {
+                push(&mut current, Class::Noun, Span::new(element.span.start, row[close].span.end));
+                at = close;
+            }
+            (Class::Open, Some(close)) if is_bracket(element.span.of(passage)) => {
+                let outer = std::mem::take(&mut current);
+                open.push((close, outer));
+            }
+            (Class::Close, _) if open.last().is_some_and(|(close, _)| *close == at) => {
+                let (_, outer) = open.pop().unwrap_or_default();
+                finish(&mut current, &mut out);
+                current = outer;
+            }
+            (Class::Open | Class::Close, _) => {}
+            (Class::Stop | Class::End, _) => finish(&mut current, &mut out),
+            (class, _) => push(&mut current, class, element.span),
+        }
+        at += 1;
+    }
+    finish(&mut current, &mut out);
+    while let Some((_, mut outer)) = open.pop() {
+        finish(&mut outer, &mut out);
+    }
+    out.sort_by_key(|clause| clause.elements.first().map_or(0, |e| e.span.start));
+    out
+}
+
+/// Quantities before each element.
+fn counts(row: &[Element]) -> Vec<usize> {
+    let mut n = 0;
+    let mut before = |element: &Element| {
+        let here = n;
+        n += usize::from(matches!(element.class, Class::Quantity(_)));
+        here
+    };
+    row.iter().map(&mut before).collect()
+}
+
+/// Nouns that touch are one noun.
+fn push(clause: &mut Clause, class: Class, span: Span) {
+    match clause.elements.last_mut() {
+        Some(last)
+            if class == Class::Noun && last.class == Class::Noun && last.span.end == span.start =>
+        {
+            last.span.end = span.end;
+        }
+        _ => clause.elements.push(Element { class, span }),
+    }
+}
+
+fn finish(clause: &mut Clause, out: &mut Vec<Clause>) {
+    let done = std::mem::take(clause);
+    if !done.elements.is_empty() {
+        out.push(done);
+    }
+}
+
+fn is_bracket(mark: &str) -> bool {
+    matches!(mark, "（" | "(" | "【" | "[")
+}
+
+/// The index of the closing mark of each opening one, null where there is none.
+fn partners(passage: &str, row: &[Element]) -> Vec<Option<usize>> {
+    const PAIRS: &[(&str, &str)] = &[
+        ("（", "）"),
+        ("(", ")"),
+        ("（", ")"),
+        ("(", "）"),
+        ("“", "”"),
+        ("《", "》"),
+        ("「", "」"),
+        ("『", "』"),
+        ("‘", "’"),
+        ("【", "】"),
+        ("[", "]"),
+    ];
+    let mut out = vec![None; row.len()];
+    let mut stack: Vec<usize> = Vec::new();
+    for (at, element) in row.iter().enumerate() {
+        match element.class {
+            Class::Open => stack.push(at),
+            Class::Close => {
+                let close = element.span.of(passage);
+                // A mark that was never closed must not swallow its surroundings; only the nearest few are looked at.
+                let found = stack
+                    .iter()
+                    .rev()
+                    .take(4)
+                    .position(|&open| PAIRS.contains(&(row[open].span.of(passage), close)));
+                if let Some(back) = found {
+                    stack.truncate(stack.len() - back);
+                    if let Some(open) = stack.pop() {
+                        out[open] = Some(at);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,163 @@
+//! 分别: the k-th number goes to the k-th noun of the list before.
+
+use super::lexicon::Class;
+use super::phrase::Row;
+
+/// The names that the next quantities get, in order.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    names: std::vec::IntoIter<String>,
+}
+
+impl Names {
+    pub(super) fn next(&mut self) -> Option<String> {
+        self.names.next()
+    }
+}
+
+/// The names for the list of quantities that begins here, if 分别 stands in the words before the first.
+///
+/// `places` are this quantity and those after it in the clause. `earlier` gives what the figures before were of, for a
+/// 分别 with no nouns of its own (新建道路a公里，改造管网b公里，分别增长c、d).
+pub(super) fn names(
+    before: Row<'_>,
+    places: &[(usize, usize)],
+    row: Row<'_>,
+    earlier: impl FnOnce() -> Vec<String>,
+) -> Option<Names> {
+    let at = before.rposition(|c| c == Class::Each)?;
+    let n = list_len(places, row);
+    if n < 2 {
+        return None;
+    }
+    let list = before.part(0, at);
+    let list = match list.rposition(|c| c == Class::Compare) {
+        Some(compare) => list.part(0, compare),
+        None => list,
+    };
+    let names = members(list);
+    let names = match names.len() {
+        0 => {
+            let all = earlier();
+            let skip = all.len().checked_sub(n)?;
+            all.into_iter().skip(skip).filter(|name| !name.is_empty()).collect()
+        }
+        1 if n == 2 => town_and_country(&names[0])?,
+        _ => names,
+    };
+    (names.len() == n).then(|| Names { names: names.into_iter() })
+}
+
+/// How many quantities stand in one list from the first of `places`.
+fn list_len(places: &[(usize, usize)], row: Row<'_>) -> usize {
+    let gaps = places.windows(2).map(|pair| row.part(pair[0].0 + 1, pair[1].0));
+    1 + gaps
+        .take_while(|gap| gap.position(|c| c == Class::Conj).is_some() || gap.is_empty())
+        .take_while(|gap| gap.len() <= 3)
+        .count()
+}
+
+/// The nouns of the list, each with the head that is printed only at the last.
+fn members(list: Row<'_>) -> Vec<String> {
+    let list = match list.rposition(|c| c == Class::Causative) {
+        Some(at) => list.part(at + 1, list.len()),
+        None => list,
+    };
+    let list = list
+        .without_lead(|c| c.is_setting() || c == Class::Conj)
+        .without_tail(|c| c.is_setting() || c.may_be_verb());
+    let mut names = Vec::new();
+    let mut from = 0;
+    for at in 0..=list.len() {
+        if at == list.len() || list.class(at) == Class::Conj {
+            names.extend(list.part(from, at).measured());
+            from = at + 1;
+        }
+    }
+    share_head(&mut names);
+    names
+}
+
+/// What is measured of things, longest first where one ends another.
+const HEADS: &[&str] = &[
+    "居民人均可支配收入",
+    "人均可支配收入",
+    "可支配收入",
+    "人均纯收入",
+    "人均消费支出",
+    "增加值",
+    "销售收入",
+    "营业收入",
+    "主营业务收入",
+    "旅游收入",
+    "总收入",
+    "收入",
+    "支出",
+    "总产值",
+    "产值",
+    "总产量",
+    "产量",
+    "产能",
+    "销量",
+    "增速",
+    "投资额",
+    "投资",
+    "总额",
+    "总值",
+    "出口额",
+    "进口额",
+    "出口",
+    "进口",
+    "余额",
+    "营收",
+    "利润",
+    "税收",
+    "规模",
+    "占比",
+    "比重",
+    "面积",
+    "里程",
+    "总量",
+    "浓度",
+    "排放量",
+    "数量",
+    "人数",
+    "人次",
+    "覆盖率",
+    "普及率",
+    "入学率",
+    "参保率",
+    "补助标准",
+    "标准",
+    "价格",
+    "保障标准",
+    "存款余额",
+    "贷款余额",
+];
+
+fn share_head(names: &mut [String]) {
+    let Some((last, others)) = names.split_last_mut() else { return };
+    let head = HEADS
+        .iter()
+        .filter(|head| last.ends_with(**head) && last.len() > head.len())
+        .max_by_key(|head| head.len());
+    let Some(head) = head else { return };
+    if others.iter().any(|name| HEADS.iter().any(|head| name.ends_with(head))) {
+        // The nouns are named in full, save for those that are heads by themselves (投资、消费增速).
+        let bare = others.iter().all(|name| HEADS.contains(&name.as_str()))
+            && matches!(*head, "增速" | "占比" | "比重");
+        if !bare {
+            return;
+        }
+    }
+    for name in others {
+        name.push_str(head);
+    }
+}
+
+/// 城乡居民…: the towns first, as always in print.
+fn town_and_country(name: &str) -> Option<Vec<String>> {
+    let at = name.find("城乡")?;
+    let (head, tail) = (&name[..at], &name[at + "城乡".len()..]);
+    Some(vec![format!("{head}城镇{tail}"), format!("{head}农村{tail}")])
+}

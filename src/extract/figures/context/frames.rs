@@ -1,0 +1,306 @@
+//! The outline → a [`Frame`] for every section, and what the lead words of paragraphs add to it.
+//!
+//! Headings tell whether a part looks back or ahead, and on which years. Inside a part that looks back a paragraph may
+//! turn to other years (五年来, 刚刚过去的2025年); that holds for the paragraphs after it too, until another turns or the
+//! part ends.
+
+use super::super::Frame;
+use super::lexicon::plan_years;
+use super::time;
+use crate::extract::report::Report;
+use crate::extract::sections::Section;
+
+type Years = (i16, i16);
+
+/// Words of headings that set out what is to come. 回顾 and its like, where they stand too, win.
+const AHEAD: &[&str] = &[
+    "工作安排",
+    "工作任务",
+    "目标任务",
+    "主要目标",
+    "发展目标",
+    "奋斗目标",
+    "预期目标",
+    "总体要求",
+    "总体思路",
+    "工作建议",
+    "工作的建议",
+    "政府工作建议",
+    "工作意见",
+    "工作打算",
+    "工作思路",
+    "下一步",
+    "今后",
+    "未来五年",
+    "政策取向",
+    "工作部署",
+    "主要安排",
+    "任务安排",
+    "工作计划",
+    "工作重点",
+    "重点工作",
+    "展望",
+    "主要任务",
+    "指导思想",
+    "工作要求",
+    "的安排",
+    "预算草案",
+    "预算安排",
+    "工作目标",
+    "重点任务",
+];
+const BACK: &[&str] = &[
+    "回顾",
+    "总结",
+    "过去",
+    "回眸",
+    "成效",
+    "成绩",
+    "亮点",
+    "综述",
+    "盘点",
+    "执行情况",
+    "完成情况",
+    "以来",
+    "主要工作情况",
+];
+
+/// The frame of every section, by its heading and those above it. As long as `sections`.
+pub(super) fn frames(sections: &[Section], report: &Report) -> Vec<Frame> {
+    let document = document_frame(report);
+    let mut frames: Vec<Frame> = Vec::with_capacity(sections.len());
+    for section in sections {
+        let above = section.parent.and_then(|at| frames.get(at)).unwrap_or(&document);
+        frames.push(under(above, section.heading.as_deref().unwrap_or_default()));
+    }
+    frames
+}
+
+fn document_frame(report: &Report) -> Frame {
+    let yearly = report.period.is_some_and(|(first, last)| first == last);
+    Frame { document_period: report.period, yearly, ..Frame::default() }
+}
+
+/// The frame below a heading.
+fn under(above: &Frame, heading: &str) -> Frame {
+    let mut frame = above.clone();
+    if heading.is_empty() {
+        return frame;
+    }
+    let back = BACK.iter().any(|word| heading.contains(word));
+    let years = heading_years(heading, above);
+    let later = |years: Years| above.document_period.is_some_and(|(_, last)| years.0 > last);
+    let ahead =
+        !back && (AHEAD.iter().any(|word| heading.contains(word)) || years.is_some_and(later));
+    if back {
+        frame.plan = false;
+        set_years(&mut frame, years.filter(|years| !later(*years)));
+    } else if ahead {
+        // 重点任务 and its like are common inside a part that looks back, below its top heading.
+        let inside_review = !above.plan && above.part_period.is_some() && years.is_none();
+        frame.plan = !inside_review;
+        let next = above.document_period.map(|(_, last)| (last + 1, last + 1));
+        let years = years.or(if above.plan { above.part_period } else { next });
+        if frame.plan {
+            set_years(&mut frame, years);
+        }
+    } else if let Some(years) = years {
+        set_years(&mut frame, Some(years));
+    }
+    frame
+}
+
+fn set_years(frame: &mut Frame, years: Option<Years>) {
+    frame.part_period = years.filter(|years| Some(*years) != frame.document_period);
+    let years = frame.part_period.or(frame.document_period);
+    frame.yearly = years.is_some_and(|(first, last)| first == last);
+}
+
+/// The years that a heading names. Where it names a year and a plan period, none: its paragraphs tell which.
+fn heading_years(heading: &str, above: &Frame) -> Option<Years> {
+    let plan = heading
+        .match_indices(['“', '"', '「'])
+        .find_map(|(at, mark)| plan_years(&heading[at + mark.len()..]));
+    let digits = time::years(heading);
+    let last = above.document_period.map(|(_, last)| last);
+    if plan.is_some() && digits.is_some() {
+        return None;
+    }
+    if plan.is_some() || digits.is_some() {
+        return plan.or(digits);
+    }
+    if ["未来五年", "今后五年"].iter().any(|word| heading.contains(word)) {
+        return last.map(|last| (last + 1, last + 5));
+    }
+    if heading.contains("五年") && BACK.iter().any(|word| heading.contains(word)) {
+        return above
+            .document_period
+            .filter(|(first, last)| first < last)
+            .or(last.map(|last| (last - 4, last)));
+    }
+    if heading.contains("今年") || heading.contains("明年") {
+        return last.map(|last| (last + 1, last + 1));
+    }
+    None
+}
+
+/// What a part that looks back says of its paragraphs, as they come.
+#[derive(Debug, Clone, Default)]
+pub(in crate::extract::figures) struct Course {
+    /// The top section that the paragraphs so far are of.
+    part: Option<usize>,
+    /// The years that a paragraph turned to.
+    turned: Option<Years>,
+}
+
+impl Course {
+    /// The frame of the next paragraph: the section's, turned by this or an earlier paragraph of the same part.
+    pub(in crate::extract::figures) fn frame(
+        &mut self,
+        sections: &[Section],
+        section: usize,
+        frame: &Frame,
+        paragraph: &str,
+    ) -> Frame {
+        let part = top(sections, section);
+        if self.part != Some(part) {
+            *self = Self { part: Some(part), turned: None };
+        }
+        if let Some(years) = turn(paragraph, frame) {
+            self.turned = Some(years);
+        }
+        let mut frame = frame.clone();
+        if let (Some(years), false) = (self.turned, frame.plan) {
+            set_years(&mut frame, Some(years));
+        }
+        frame
+    }
+}
+
+fn top(sections: &[Section], mut section: usize) -> usize {
+    // A chain of parents is at most as long as the outline is deep; every parent stands before its child.
+    while let Some(parent) =
+        sections.get(section).and_then(|s| s.parent).filter(|parent| *parent < section)
+    {
+        section = parent;
+    }
+    section
+}
+
+/// The years that a paragraph turns to with its first words, or with the first words of an early sentence.
+pub(super) fn turn(paragraph: &str, frame: &Frame) -> Option<Years> {
+    const SENTENCES_MAX: usize = 4;
+    const CHARS_MAX: usize = 260;
+    let end = paragraph.char_indices().nth(CHARS_MAX).map_or(paragraph.len(), |(at, _)| at);
+    let mut sentences = paragraph[..end].split(['。', '！', '!']).take(SENTENCES_MAX);
+    sentences.find_map(|sentence| {
+        lead_years(sentence.trim_start_matches([' ', '\u{3000}', '—', '●']), frame)
+    })
+}
+
+fn lead_years(sentence: &str, frame: &Frame) -> Option<Years> {
+    let last = frame.document_period.map(|(_, last)| last);
+    let back = |years: i16| last.map(|last| (last - years + 1, last));
+    const FIVE: &[&str] = &[
+        "五年来",
+        "这五年",
+        "过去五年",
+        "过去的五年",
+        "回顾五年",
+        "五年间",
+        "回首五年",
+        "总的看，五年",
+    ];
+    const ONE: &[&str] = &["过去一年", "过去的一年", "一年来", "这一年", "去年，", "全年，"];
+    if FIVE.iter().any(|word| sentence.starts_with(word)) {
+        // In a five-year review the document's own years are meant.
+        return frame.document_period.filter(|(first, last)| last - first >= 3).or_else(|| back(5));
+    }
+    if ONE.iter().any(|word| sentence.starts_with(word)) {
+        return back(1);
+    }
+    let bare = sentence.trim_start_matches(['“', '"', '「']);
+    if let Some(years) = plan_years(bare).filter(|_| bare.len() < sentence.len()) {
+        return Some(years);
+    }
+    let rest = sentence
+        .strip_prefix("刚刚过去的")
+        .or_else(|| sentence.strip_prefix("过去的"))
+        .unwrap_or(sentence);
+    let dated = rest.len() >= 7
+        && rest.as_bytes()[..4].iter().all(u8::is_ascii_digit)
+        && rest[4..].starts_with('年');
+    // A date with a month is an event, not a turn.
+    let whole = dated && !rest[7..].starts_with(|c: char| c.is_ascii_digit());
+    time::years(if whole { &rest[..7] } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provenance::Span;
+
+    fn section(parent: Option<usize>, heading: &str) -> Section {
+        Section {
+            parent,
+            level: 1,
+            path: "1".to_owned(),
+            marker: None,
+            heading: Some(heading.to_owned()),
+            text: String::new(),
+            span: Span::new(0, 0),
+            n_paragraphs: 0,
+            n_figures: 0,
+        }
+    }
+
+    fn framed(
+        period: Years,
+        headings: &[(Option<usize>, &str)],
+    ) -> Vec<(bool, Option<Years>, bool)> {
+        let sections: Vec<Section> =
+            headings.iter().map(|(parent, heading)| section(*parent, heading)).collect();
+        let report = Report { period: Some(period), ..Report::default() };
+        frames(&sections, &report).iter().map(|f| (f.plan, f.part_period, f.yearly)).collect()
+    }
+
+    #[test]
+    fn headings_tell_what_is_to_come_and_its_years() {
+        let frames = framed(
+            (2025, 2025),
+            &[
+                (None, "2025年和“十四五”时期工作回顾"),
+                (None, "“十五五”时期主要目标任务"),
+                (None, "2026年工作安排"),
+                (Some(2), "着力扩大内需"),
+            ],
+        );
+        assert_eq!(frames[0], (false, None, true));
+        assert_eq!(frames[1], (true, Some((2026, 2030)), false));
+        assert_eq!(frames[2], (true, Some((2026, 2026)), true));
+        assert_eq!(frames[3], frames[2]);
+    }
+
+    #[test]
+    fn a_review_of_five_years_stays_in_them() {
+        let frames = framed(
+            (2013, 2017),
+            &[(None, "过去五年工作回顾"), (None, "2018年经济社会发展总体要求和政策取向")],
+        );
+        assert_eq!(frames[0], (false, None, false));
+        assert_eq!(frames[1], (true, Some((2018, 2018)), true));
+    }
+
+    #[test]
+    fn a_paragraph_turns_those_after_it() {
+        let frame = Frame { document_period: Some((2025, 2025)), yearly: true, ..Frame::default() };
+        let sections = [section(None, "工作回顾")];
+        let mut course = Course::default();
+        let mut years = |text: &str| course.frame(&sections, 0, &frame, text).part_period;
+        assert_eq!(years("全市经济稳中向好。"), None);
+        assert_eq!(years("五年来，新建学校20所。"), Some((2021, 2025)));
+        assert_eq!(years("——改造老旧小区30个。"), Some((2021, 2025)));
+        assert_eq!(years("刚刚过去的2025年，很不平凡。"), None);
+        assert_eq!(years("2024年3月，某镇办了一件实事。"), None);
+    }
+}

@@ -1,0 +1,269 @@
+//! The clause around a quantity → item, action, subject, period, change, basis, target.
+//!
+//! What goes in: a passage, its quantities and the [`Frame`] that the outline gives. [`clause`] cuts the sentences that
+//! hold quantities into classed words, [`reader`] reads them from left to right, and here the outcome is set against
+//! the frame: years, aims, what growth is measured against. Rules rather than a model: reports are written to a
+//! pattern, every reading can be explained by the words that led to it, and nothing has to be downloaded.
+//!
+//! What can go wrong: a verb that the lexicon lacks is read as part of the thing's name; a noun that reads like a verb
+//! cuts the name short. Neither moves the quantity itself.
+
+mod after;
+mod before;
+mod clause;
+mod each;
+mod frames;
+mod lexicon;
+mod phrase;
+mod reader;
+mod time;
+
+pub(super) use frames::Course;
+
+use super::{Approx, Basis, Figure, Frame, Quantity};
+use crate::extract::metadata::Metadata;
+use crate::extract::report::Report;
+use crate::extract::sections::Section;
+use clause::{Clause, Sentence};
+use lexicon::Class;
+use phrase::Row;
+use reader::{Against, Reader, Said};
+use time::When;
+
+/// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
+pub fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec<Frame> {
+    let _ = metadata;
+    frames::frames(sections, report)
+}
+
+/// Reads what the passage says of each quantity. Quantities are in reading order; so are the figures.
+pub fn read(passage: &str, mut quantities: Vec<Quantity>, frame: &Frame) -> Vec<Figure> {
+    let mut reader = Reader::default();
+    let mut figures = Vec::with_capacity(quantities.len());
+    let sentences = clause::sentences(passage, &quantities);
+    let mut settled = Vec::with_capacity(quantities.len());
+    for sentence in &sentences {
+        let said = reader.sentence(passage, sentence, &quantities);
+        let settings = settings(passage, sentence, frame);
+        for ((index, said), setting) in said.into_iter().zip(settings) {
+            settled.push((index, said, setting, sentence.span));
+        }
+    }
+    share_units(passage, &mut quantities, &sentences);
+    let mut quantities: Vec<Option<Quantity>> = quantities.into_iter().map(Some).collect();
+    for (index, said, setting, sentence) in settled {
+        if let Some(quantity) = quantities[index].take() {
+            figures.push(figure(quantity, said, setting, sentence, frame));
+        }
+    }
+    figures
+}
+
+/// When a figure's clause says it is, and whether it is an aim.
+#[derive(Debug, Clone, Copy, Default)]
+struct Setting {
+    when: When,
+    target: bool,
+}
+
+fn figure(
+    quantity: Quantity,
+    said: Said,
+    setting: Setting,
+    sentence: crate::provenance::Span,
+    frame: &Frame,
+) -> Figure {
+    let done = said.action.is_some() || said.change.is_some();
+    let period = period(setting, done, said.is_from, frame);
+    let target = setting.target && !said.is_from;
+    let basis = said.change.and_then(|_| basis(said.against, period, setting, frame));
+    let sure = 0.9 - 0.15 * f32::from(said.doubts) - if said.item.is_none() { 0.3 } else { 0.0 };
+    Figure {
+        quantity,
+        item: said.item,
+        action: said.action,
+        subject: said.subject,
+        period,
+        period_part: setting.when.part,
+        target,
+        change: said.change,
+        basis,
+        is_from: said.is_from,
+        sentence,
+        confidence: sure.max(0.1),
+    }
+}
+
+type Years = (i16, i16);
+
+fn period(setting: Setting, done: bool, is_from: bool, frame: &Frame) -> Option<Years> {
+    let named = setting.when.years.or_else(|| {
+        let last = frame.document_period?.1;
+        let back = setting.when.back?;
+        let years = (last - back + 1, last);
+        (!frame.plan).then_some(years)
+    });
+    if is_from {
+        return setting.when.years.filter(|(first, last)| first == last).or(frame.document_period);
+    }
+    let part = frame.part_period.or(frame.document_period);
+    let several = |years: Option<Years>| years.is_some_and(|(first, last)| first < last);
+    // Looking back on several years, what was done was done in all of them; a level is that of the report's own year.
+    if !setting.target
+        && !frame.plan
+        && !done
+        && (several(frame.part_period) && named.is_none() || setting.when.back.is_some())
+    {
+        return frame.document_period.or(part);
+    }
+    named.or(part)
+}
+
+fn basis(
+    against: Against,
+    period: Option<Years>,
+    setting: Setting,
+    frame: &Frame,
+) -> Option<Basis> {
+    match against {
+        Against::Basis(basis) => Some(basis),
+        Against::Other => None,
+        Against::Unsaid if setting.when.part.is_some() => None,
+        Against::Unsaid => {
+            let years = period.or(frame.part_period).or(frame.document_period)?;
+            Some(if years.0 == years.1 { Basis::YearOnYear } else { Basis::SinceStart })
+        }
+    }
+}
+
+/// Years and aims as the clauses of a sentence say them; one for each figure.
+fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
+    let mut head = When::default();
+    let mut aims = false;
+    let mut found: Vec<(usize, Setting)> = Vec::new();
+    for clause in &sentence.clauses {
+        let row = Row { passage, elements: &clause.elements };
+        if let Some(when) = head_time(row) {
+            head = when;
+        }
+        aims |= announces(row);
+        let mut here = When::default();
+        for (at, element) in clause.elements.iter().enumerate() {
+            match element.class {
+                Class::Time if !is_compared(row, at) => {
+                    let when = time::when(row.word(at));
+                    if when.is_some() {
+                        here = when;
+                    }
+                }
+                Class::Quantity(index) => {
+                    let when = if here.is_some() { here } else { head };
+                    let later = later(when, frame);
+                    let target =
+                        (frame.plan || aims || later) && !states(row.part(0, at), when, frame);
+                    found.push((index, Setting { when, target }));
+                }
+                _ => {}
+            }
+        }
+    }
+    found.sort_by_key(|(index, _)| *index);
+    found.into_iter().map(|(_, setting)| setting).collect()
+}
+
+/// A time at the head of a clause holds for the clauses after it (到2030年，…).
+fn head_time(row: Row<'_>) -> Option<When> {
+    let at = row.position(|c| {
+        !matches!(c, Class::Modal | Class::Adverb | Class::Prep | Class::Causative | Class::Conj)
+    })?;
+    let when = (row.class(at) == Class::Time).then(|| time::when(row.word(at)))?;
+    when.is_some().then_some(when)
+}
+
+/// 比2020年, 2020年的1.5倍: a time that something is measured against.
+fn is_compared(row: Row<'_>, at: usize) -> bool {
+    let before = row.part(0, at);
+    before.last() == Class::Compare
+        || row.class(at + 1) == Class::De
+        || before.last() == Class::Level
+            && ["快于", "高于", "低于", "慢于"].contains(&before.last_word())
+}
+
+fn later(when: When, frame: &Frame) -> bool {
+    match (when.years, frame.document_period) {
+        (Some((_, last)), Some((_, now))) => last > now,
+        _ => false,
+    }
+}
+
+/// Words that announce aims, for the rest of the sentence.
+fn announces(row: Row<'_>) -> bool {
+    let text = row.text();
+    if ["预期目标", "力争", "目标任务是", "主要目标是", "力求", "争取到", "计划到"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
+        return true;
+    }
+    row.elements.iter().enumerate().any(|(at, e)| {
+        e.class == Class::Modal
+            && matches!(row.word(at), "将" | "拟" | "计划" | "预期")
+            && row.class(at + 1).may_be_verb()
+    })
+}
+
+/// Inside a part that sets out aims: the clause says how things are (目前, 已建成, of a year gone by).
+fn states(before: Row<'_>, when: When, frame: &Frame) -> bool {
+    let now = frame.document_period.map(|(_, last)| last);
+    if when.years.is_some_and(|(_, last)| now.is_some_and(|now| last <= now)) {
+        return true;
+    }
+    (0..before.len()).any(|at| {
+        matches!(
+            before.word(at),
+            "目前" | "现有" | "已" | "已经" | "现已" | "截至目前" | "当前" | "近年来"
+        )
+    })
+}
+
+/// A unit or 以上 that is printed only at the last of a 分别 list holds for all of it.
+fn share_units(passage: &str, quantities: &mut [Quantity], sentences: &[Sentence]) {
+    for clause in sentences.iter().flat_map(|s| &s.clauses) {
+        share_units_of(passage, quantities, clause);
+    }
+}
+
+fn share_units_of(passage: &str, quantities: &mut [Quantity], clause: &Clause) {
+    let row = Row { passage, elements: &clause.elements };
+    let Some(each) = row.position(|c| c == Class::Each) else { return };
+    let list = row.part(each + 1, row.len());
+    let indices: Vec<usize> = list
+        .elements
+        .iter()
+        .filter_map(|e| match e.class {
+            Class::Quantity(index) => Some(index),
+            _ => None,
+        })
+        .collect();
+    let Some((&last, others)) = indices.split_last() else { return };
+    let last = quantities[last].clone();
+    for &index in others {
+        let quantity = &mut quantities[index];
+        let bare = quantity.unit.is_none()
+            || quantity.unit.as_deref() == Some("个") && last.unit.as_deref() == Some("百分点");
+        if bare && last.unit.is_some() && quantity.unit != last.unit {
+            let factor = last.value_std.map(|std| std / last.value).filter(|f| f.is_finite());
+            quantity.value_std = factor.map(|f| quantity.value * f);
+            quantity.unit.clone_from(&last.unit);
+            quantity.unit_std = last.unit_std;
+            quantity.dimension = last.dimension;
+        }
+        let same = quantity.unit == last.unit;
+        if same
+            && quantity.approx == Approx::Exact
+            && matches!(last.approx, Approx::Over | Approx::About)
+        {
+            quantity.approx = last.approx;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Rows of elements → noun phrases, verb chains and predicates as text.
+//!
+//! All functions take a slice of one clause's elements and look at each element a bounded number of times.
+
+use super::clause::Element;
+use super::lexicon::Class;
+
+/// A slice of a clause and the passage that it is cut from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'a> {
+    pub(super) passage: &'a str,
+    pub(super) elements: &'a [Element],
+}
+
+impl Class {
+    /// A verb, whatever it says.
+    pub(super) fn is_verb(self) -> bool {
+        matches!(self, Self::Verb | Self::Soft | Self::Light | Self::Causative)
+    }
+
+    /// A verb or what may serve as one.
+    pub(super) fn may_be_verb(self) -> bool {
+        self.is_verb() || self.is_change() || matches!(self, Self::Nominal)
+    }
+
+    /// Growth or decline.
+    pub(super) fn is_change(self) -> bool {
+        matches!(self, Self::Increase | Self::Decrease)
+    }
+
+    /// Says when, how or whose; part of no phrase.
+    pub(super) fn is_setting(self) -> bool {
+        matches!(self, Self::Adverb | Self::Time | Self::Modal | Self::Each | Self::Scope)
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The part of the row from `from` up to but not including `to`.
+    pub(super) fn part(self, from: usize, to: usize) -> Self {
+        Self { elements: self.elements.get(from..to).unwrap_or_default(), ..self }
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.elements.len()
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// The class of the element at `at`; a stop beyond the ends.
+    pub(super) fn class(self, at: usize) -> Class {
+        self.elements.get(at).map_or(Class::Stop, |e| e.class)
+    }
+
+    pub(super) fn first(self) -> Class {
+        self.class(0)
+    }
+
+    pub(super) fn last(self) -> Class {
+        self.elements.last().map_or(Class::Stop, |e| e.class)
+    }
+
+    /// The text of one element.
+    pub(super) fn word(self, at: usize) -> &'a str {
+        self.elements.get(at).map_or("", |e| e.span.of(self.passage))
+    }
+
+    pub(super) fn last_word(self) -> &'a str {
+        self.word(self.len().wrapping_sub(1))
+    }
+
+    /// The passage from the first element to the last, with the marks between.
+    pub(super) fn text(self) -> &'a str {
+        match (self.elements.first(), self.elements.last()) {
+            (Some(first), Some(last)) => &self.passage[first.span.start..last.span.end],
+            _ => "",
+        }
+    }
+
+    pub(super) fn position(self, test: impl Fn(Class) -> bool) -> Option<usize> {
+        self.elements.iter().position(|e| test(e.class))
+    }
+
+    pub(super) fn rposition(self, test: impl Fn(Class) -> bool) -> Option<usize> {
+        self.elements.iter().rposition(|e| test(e.class))
+    }
+
+    pub(super) fn without_lead(self, test: impl Fn(Class) -> bool) -> Self {
+        let from = self.position(|c| !test(c)).unwrap_or(self.len());
+        self.part(from, self.len())
+    }
+
+    pub(super) fn without_tail(self, test: impl Fn(Class) -> bool) -> Self {
+        let to = self.rposition(|c| !test(c)).map_or(0, |at| at + 1);
+        self.part(0, to)
+    }
+
+    /// Where the chain of verbs begins that ends with the row: 发现并督促整改.
+    pub(super) fn chain_start(self) -> usize {
+        let mut at = self.len();
+        while at > 0 {
+            let class = self.class(at - 1);
+            let joins = class == Class::Conj
+                && at < self.len()
+                && at >= 2
+                && self.class(at - 2).may_be_verb();
+            let begins = at == self.len() && class.may_be_verb();
+            let bare = class == Class::Nominal
+                && (at == 1 || !matches!(self.class(at - 2), Class::Noun | Class::De));
+            if !(begins || joins || class.is_verb() || bare) {
+                break;
+            }
+            at -= 1;
+        }
+        at
+    }
+
+    /// A chain of verbs as an action: adverbs and verbs that only colour another one are dropped.
+    pub(super) fn action(self) -> Option<String> {
+        let n_verbs = self.elements.iter().filter(|e| e.class.may_be_verb()).count();
+        let mut text = String::new();
+        for (at, element) in self.elements.iter().enumerate() {
+            let colours = matches!(element.class, Class::Soft | Class::Light)
+                && n_verbs > 1
+                && at + 1 < self.len();
+            if element.class.may_be_verb() && !(colours && text.is_empty())
+                || element.class == Class::Conj && !text.is_empty()
+            {
+                text.push_str(element.span.of(self.passage));
+            }
+        }
+        let text = text.trim_end_matches('了');
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// A counted thing: the head of the phrase, without what only describes, lists examples, or says whose it is.
+    pub(super) fn counted(self) -> Option<String> {
+        let mut row = self.trimmed();
+        if let Some(etc) = row.rposition(|c| c == Class::Etc) {
+            let listed = row.part(0, etc).elements.iter().any(|e| e.class == Class::Conj);
+            if listed && etc + 1 < row.len() {
+                row = row.part(etc + 1, row.len());
+            }
+        }
+        if let Some(de) = row.rposition(|c| c == Class::De) {
+            let head = row.part(de + 1, row.len());
+            if head.text().chars().count() >= 2 {
+                row = head;
+            }
+        }
+        row.trimmed().noun_text()
+    }
+
+    /// A thing measured: the whole phrase, since its qualifiers tell it from its neighbours.
+    pub(super) fn measured(self) -> Option<String> {
+        self.trimmed().noun_text()
+    }
+
+    fn trimmed(self) -> Self {
+        self.without_lead(|c| c.is_setting() || matches!(c, Class::Conj | Class::Etc | Class::De))
+            .without_tail(|c| c.is_setting() || matches!(c, Class::Conj | Class::De))
+    }
+
+    fn noun_text(self) -> Option<String> {
+        let text = self.text().trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// What is said after the counted thing, as an action: 落地见效; 被 and its doer, and verbs that say little, dropped.
+    pub(super) fn predicate(self) -> Option<String> {
+        let row = self.without_lead(|c| c.is_setting() || c == Class::Conj);
+        let row = row.without_tail(|c| matches!(c, Class::Adverb | Class::Conj | Class::Time));
+        match row.first() {
+            Class::Passive => row.part(1, row.len()).passive(),
+            Class::Prep if row.word(0) == "通过" && row.position(Class::is_verb).is_none() => {
+                row.phrase()
+            }
+            Class::Prep | Class::Compare | Class::Conj => {
+                let verb = row.position(|c| c.is_verb() || c == Class::Passive)?;
+                row.part(verb, row.len()).predicate()
+            }
+            Class::Light => row.light(),
+            Class::Verb | Class::Soft | Class::Causative | Class::Nominal => row.phrase(),
+            Class::Increase | Class::Decrease | Class::Level if row.len() > 1 => row.phrase(),
+            _ => None,
+        }
+    }
+
+    /// After 被: the doer goes, the verb stays. Without a doer, the verb with its object.
+    fn passive(self) -> Option<String> {
+        let row = self.without_lead(Class::is_setting);
+        if row.first().is_verb() {
+            return row.phrase();
+        }
+        if row.last().may_be_verb() {
+            return row.part(row.chain_start(), row.len()).action();
+        }
+        let verb = row.position(Class::is_verb)?;
+        row.part(verb, row.len()).phrase()
+    }
+
+    /// After 开展 and its like: the noun of action, if the phrase ends with one.
+    fn light(self) -> Option<String> {
+        if self.len() > 1 && self.last().may_be_verb() {
+            let start = self.chain_start().max(1);
+            return self.part(start, self.len()).action();
+        }
+        self.phrase()
+    }
+
+    /// The verb with its object, or the verb alone where the object is long.
+    fn phrase(self) -> Option<String> {
+        const CHARS_MAX: usize = 22;
+        let text = self.text();
+        if text.chars().count() <= CHARS_MAX {
+            return (!text.is_empty()).then(|| text.to_owned());
+        }
+        let end = self.position(|c| !c.may_be_verb() && c != Class::Conj).unwrap_or(self.len());
+        self.part(0, end).without_tail(|c| c == Class::Conj).action()
+    }
+}

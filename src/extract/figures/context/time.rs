@@ -1,0 +1,127 @@
+//! Words of time → years and parts of a year.
+//!
+//! The document's own year, or the one that the outline gives, is the frame's; here is only what a clause says itself.
+
+use super::lexicon::plan_years;
+
+/// What a time names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct When {
+    /// First and last year.
+    pub(super) years: Option<(i16, i16)>,
+    /// h1, h2, q1 … q4, m01 … m12, to_date.
+    pub(super) part: Option<&'static str>,
+    /// Several years that are named from the year of the document backwards (五年来).
+    pub(super) back: Option<i16>,
+}
+
+impl When {
+    /// Whether it names anything.
+    pub(super) fn is_some(self) -> bool {
+        self != Self::default()
+    }
+}
+
+const MONTHS: [&str; 12] =
+    ["m01", "m02", "m03", "m04", "m05", "m06", "m07", "m08", "m09", "m10", "m11", "m12"];
+
+/// Reads one expression of time.
+pub(super) fn when(text: &str) -> When {
+    let bare = text.trim_start_matches(['“', '"', '「']);
+    if let Some((first, last)) = plan_years(bare) {
+        let ends = text.ends_with('末');
+        return When {
+            years: Some(if ends { (last, last) } else { (first, last) }),
+            ..When::default()
+        };
+    }
+    let part = part(text);
+    match text {
+        "五年来" | "这五年" | "过去五年" | "过去的五年" | "五年" | "五年累计" | "五年间"
+        | "近五年" => When { back: Some(5), ..When::default() },
+        "三年来" | "近三年" | "三年" => When { back: Some(3), ..When::default() },
+        "十年来" | "十年" | "这十年" => When { back: Some(10), ..When::default() },
+        _ => When { years: years(text), part, back: None },
+    }
+}
+
+/// The years in digits: 2025年, 2021—2025年, 2021年至2025年.
+pub(super) fn years(text: &str) -> Option<(i16, i16)> {
+    let mut found = numbers(text).filter(|(digits, _)| digits.len() == 4);
+    let year = |digits: &str| digits.parse().ok().filter(|y: &i16| (1900..2100).contains(y));
+    let first = year(found.next()?.0)?;
+    let last = found.next().and_then(|(digits, _)| year(digits)).filter(|last| *last >= first);
+    Some((first, last.unwrap_or(first)))
+}
+
+/// Runs of digits, each with what follows it.
+fn numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(|c: char| c.is_ascii_digit())?;
+        let len = rest[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - start);
+        let (digits, after) = (&rest[start..start + len], &rest[start + len..]);
+        rest = after;
+        Some((digits, after))
+    })
+}
+
+fn part(text: &str) -> Option<&'static str> {
+    const NAMED: &[(&str, &str)] = &[
+        ("上半年", "h1"),
+        ("下半年", "h2"),
+        ("前三季度", "to_date"),
+        ("一季度", "q1"),
+        ("二季度", "q2"),
+        ("三季度", "q3"),
+        ("四季度", "q4"),
+        ("截至目前", "to_date"),
+        ("截止目前", "to_date"),
+        ("截至", "to_date"),
+        ("截止", "to_date"),
+    ];
+    if let Some((_, code)) = NAMED.iter().find(|(name, _)| text.contains(name)) {
+        return Some(code);
+    }
+    if text.contains('日') {
+        return None;
+    }
+    let mut months = Vec::with_capacity(2);
+    let mut ranges = false;
+    for (digits, after) in numbers(text) {
+        let range = after.starts_with(['—', '-', '－', '–', '~', '至']);
+        if digits.len() <= 2 && (after.starts_with('月') || range) {
+            months.push(digits.parse::<usize>().ok()?);
+            ranges |= range;
+        }
+    }
+    match (months.as_slice(), ranges) {
+        ([1, 6], true) => Some("h1"),
+        ([7, 12], true) => Some("h2"),
+        ([1, 3], true) => Some("q1"),
+        ([1, 12], true) => None,
+        ([1, 2..=11], true) => Some("to_date"),
+        ([month @ 1..=12], false) if text.ends_with(['月', '份']) => Some(MONTHS[*month - 1]),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_name_years_and_parts() {
+        let named = |text| (when(text).years, when(text).part);
+        assert_eq!(named("2025年"), (Some((2025, 2025)), None));
+        assert_eq!(named("2021—2025年"), (Some((2021, 2025)), None));
+        assert_eq!(named("2021年至2025年"), (Some((2021, 2025)), None));
+        assert_eq!(named("2025年上半年"), (Some((2025, 2025)), Some("h1")));
+        assert_eq!(named("1—11月"), (None, Some("to_date")));
+        assert_eq!(named("11月份"), (None, Some("m11")));
+        assert_eq!(named("前三季度"), (None, Some("to_date")));
+        assert_eq!(named("“十四五”末"), (Some((2025, 2025)), None));
+        assert_eq!(named("12月28日"), (None, None));
+        assert_eq!(when("五年来").back, Some(5));
+    }
+}
