@@ -213,27 +213,4 @@ fn clause_before<'a>(body: &'a str, figure: &Figure) -> &'a str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn the_tables_hold() {
-        let catalogue = Catalogue::from_toml_str(&TABLES.join("\n")).unwrap();
-        let mut zh = BTreeSet::new();
-        let mut en = BTreeSet::new();
-        for indicator in catalogue.indicators() {
-            assert!(zh.insert(&indicator.label_zh), "two of {}", indicator.label_zh);
-            assert!(en.insert(&indicator.label_en), "two of {}", indicator.label_en);
-            assert!(indicator.definition.example.is_some(), "{} has no example", indicator.id);
-        }
-    }
-
-    #[test]
-    fn there_are_enough() {
-        let count = |table: &str| Catalogue::from_toml_str(table).unwrap().indicators().len();
-        assert!(count(TABLES[0]) + count(TABLES[1]) >= 120);
-        assert!(count(TABLES[2]) >= 40);
-        assert!(count(TABLES[3]) >= 30);
-    }
-}
+mod tests;

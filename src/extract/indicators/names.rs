@@ -208,6 +208,17 @@ fn short(name: &str) -> &str {
     if cut.chars().count() < 2 { name } else { cut }
 }
 
+/// Panics where words.toml can't be read or has a word twice in one list.
+#[cfg(test)]
+pub(super) fn check_words() {
+    for list in [&WORDS.place, &WORDS.lead, &WORDS.tail, &WORDS.growth, &WORDS.fall] {
+        let mut sorted = list.clone();
+        sorted.sort();
+        sorted.dedup();
+        assert_eq!(sorted.len(), list.len(), "a word stands twice in {list:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
