@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure, Outcome};
 use baogao::config::Config;
-use baogao::ingest;
+use baogao::ingest::{self, Digests};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -28,7 +28,8 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
         return Ok(Exit::Done);
     }
     let config = Config::from_file(&a.config).map_err(|e| Failure::new(Exit::Usage, e))?;
-    let plan = ingest::plan(&config).map_err(|e| Failure::new(Exit::Usage, e))?;
+    let plan =
+        ingest::plan(&config, &mut Digests::default()).map_err(|e| Failure::new(Exit::Usage, e))?;
     for (source_idx, source) in config.sources.iter().enumerate() {
         let files: Vec<_> = plan.inputs.iter().filter(|i| i.source_idx == source_idx).collect();
         let unreadable = files.iter().filter(|i| i.content.is_err()).count();

@@ -3,9 +3,10 @@
 use super::{Exit, Failure, Outcome};
 use baogao::config::Config;
 use baogao::extract::Document;
+use baogao::ingest::{self, Digests};
 use baogao::page::Page;
 use baogao::rows::{self, Sink, Sinks};
-use baogao::{clean, decode, extract, ingest};
+use baogao::{clean, decode, extract};
 use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -99,7 +100,7 @@ fn read(a: &Arguments) -> Result<Page, Failure> {
     let config = Config::of_inputs(std::slice::from_ref(&a.page), &PathBuf::new())
         .map_err(|e| Failure::new(Exit::Usage, e))?;
     let failed = |e: ingest::Error| Failure::new(Exit::Failed, e);
-    let plan = ingest::plan(&config).map_err(failed)?;
+    let plan = ingest::plan(&config, &mut Digests::default()).map_err(failed)?;
     match ingest::pages(&plan, &config).next().map(|found| found?.load()) {
         Some(Ok(Ok(page))) => Ok(page),
         Some(Ok(Err(unreadable))) => {

@@ -35,6 +35,9 @@ pub(super) struct Arguments {
     /// Process every page, also where the run before has its rows.
     #[arg(long)]
     fresh: bool,
+    /// Digest every file, also one whose size, modification time and inode are as they were.
+    #[arg(long)]
+    rehash: bool,
 }
 
 /// The configuration that a command line asks for.
@@ -71,7 +74,7 @@ pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
         .threads
         .map(usize::from)
         .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
-    let options = run::Options { threads: threads.unwrap_or(1), fresh: a.fresh };
+    let options = run::Options { threads: threads.unwrap_or(1), fresh: a.fresh, rehash: a.rehash };
     let mut progress = log.progress();
     let summary = run::run(&config, &options, progress.as_mut()).map_err(failure)?;
     report(&summary, out)?;

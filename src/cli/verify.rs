@@ -1,7 +1,7 @@
 //! `baogao verify`.
 
 use super::{Exit, Failure, Outcome, run};
-use baogao::ingest;
+use baogao::ingest::{self, Digests};
 use baogao::runs::verify;
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,7 +27,10 @@ pub(super) struct Arguments {
 pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
     let plan = if a.config.is_some() || !a.input.is_empty() {
         let config = run::config(a.config.as_ref(), &a.input, None)?;
-        Some(ingest::plan(&config).map_err(|e| Failure::new(Exit::Failed, e))?)
+        Some(
+            ingest::plan(&config, &mut Digests::default())
+                .map_err(|e| Failure::new(Exit::Failed, e))?,
+        )
     } else {
         None
     };

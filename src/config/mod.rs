@@ -90,6 +90,8 @@ pub struct Write {
     pub compression_level: i32,
     /// Rows of a Parquet row group at the most.
     pub row_group_rows: usize,
+    /// Finished runs to keep; older ones are removed, but never `latest`. All where not given.
+    pub keep_runs: Option<usize>,
 }
 
 impl Default for Write {
@@ -100,6 +102,7 @@ impl Default for Write {
             compression: Compression::Zstd,
             compression_level: 3,
             row_group_rows: 65_536,
+            keep_runs: None,
         }
     }
 }
@@ -247,11 +250,12 @@ impl Config {
         Ok(Arc::new(catalogue))
     }
 
-    /// What decides the data, as JSON: all but the output folder. Part of the run's identity.
+    /// What decides the data, as JSON: all but where runs go and how many are kept. Part of the run's identity.
     pub fn identity(&self) -> serde_json::Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(write) = value.get_mut("write").and_then(|w| w.as_object_mut()) {
             write.remove("output");
+            write.remove("keep_runs");
         }
         value
     }

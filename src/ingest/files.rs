@@ -1,5 +1,6 @@
 //! Plain and gzipped files and the archives among them.
 
+use super::digests::{Digests, Stat};
 use super::{Content, Error, Found, Read, Unreadable, warc};
 use crate::config::{Config, Source};
 use crate::page::{Page, PageInfo};
@@ -34,6 +35,8 @@ pub struct Input {
     pub inside: String,
     /// What it holds, by its extension.
     pub form: Form,
+    /// What the file system said of it when it was digested.
+    pub stat: Option<Stat>,
     /// Size, and SHA-256 in hex; or why it can't be read.
     pub content: Result<(u64, String), String>,
 }
@@ -72,7 +75,7 @@ impl Form {
 ///
 /// # Errors
 /// A named file or folder that can't be read, or a configured source without a page.
-pub fn plan(config: &Config) -> Result<Plan, Error> {
+pub fn plan(config: &Config, digests: &mut Digests) -> Result<Plan, Error> {
     let mut plan = Plan::default();
     for (source_idx, source) in config.sources.iter().enumerate() {
         let name = source.name.get_ref();
@@ -85,15 +88,9 @@ pub fn plan(config: &Config) -> Result<Plan, Error> {
         for (path, form) in found {
             let inside =
                 path.strip_prefix(&base).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            let content = digest(&path).map_err(|e| e.to_string());
-            plan.inputs.push(Input {
-                source_idx,
-                name: format!("{name}/{inside}"),
-                inside,
-                path,
-                form,
-                content,
-            });
+            let (stat, content) = content(&path, digests);
+            let name = format!("{name}/{inside}");
+            plan.inputs.push(Input { source_idx, name, inside, path, form, stat, content });
         }
         plan.inputs[n_before..].sort_by(|a, b| a.inside.cmp(&b.inside));
         if plan.inputs.len() == n_before && !is_input(source) {
@@ -197,6 +194,20 @@ fn common_base(config: &Config, source: &Source) -> PathBuf {
             .collect()
     });
     config.root.join(common)
+}
+
+/// What a file holds: size and SHA-256, read off it or known from before.
+fn content(path: &Path, digests: &mut Digests) -> (Option<Stat>, Result<(u64, String), String>) {
+    let stat = std::fs::metadata(path).ok().as_ref().and_then(Stat::of);
+    if let Some(sha256) = stat.and_then(|stat| digests.known(path, stat)) {
+        let bytes = stat.map_or(0, Stat::bytes);
+        return (stat, Ok((bytes, sha256)));
+    }
+    let content = digest(path).map_err(|e| e.to_string());
+    if let (Some(stat), Ok((_, sha256))) = (stat, &content) {
+        digests.keep(path, stat, sha256);
+    }
+    (stat, content)
 }
 
 /// Size and SHA-256 of a file.
@@ -305,7 +316,7 @@ impl<'a> Pages<'a> {
         info.media_type = media_type.map(str::to_owned);
         let base = source.base_url.as_ref();
         info.url = base.map(|base| format!("{}/{}", base.trim_end_matches('/'), input.inside));
-        Ok(Some(Content::File { info, path: input.path.clone(), gz, cap }))
+        Ok(Some(Content::File { info, path: input.path.clone(), stat: input.stat, gz, cap }))
     }
 }
 
@@ -315,14 +326,17 @@ impl Found {
     /// # Errors
     /// The file is gone or is not what it was when the run began.
     pub fn load(self) -> Result<Read, Error> {
-        let (info, path, gz, cap) = match self.content {
+        let (info, path, stat, gz, cap) = match self.content {
             Content::Page(page) => return Ok(Ok(page)),
             Content::Unreadable(unreadable) => return Ok(Err(unreadable)),
-            Content::File { info, path, gz, cap } => (info, path, gz, cap),
+            Content::File { info, path, stat, gz, cap } => (info, path, stat, gz, cap),
         };
         let stored =
             std::fs::read(&path).map_err(|e| Error::Read { path: path.clone(), source: e })?;
-        if sha256(&stored) != info.content_sha256 {
+        // A file that is as it was when it was digested is not digested again.
+        let now = std::fs::metadata(&path).ok().as_ref().and_then(Stat::of);
+        let same = stat.is_some() && now == stat && stored.len() as u64 == info.bytes;
+        if !same && sha256(&stored) != info.content_sha256 {
             return Err(Error::Changed { path });
         }
         let reject = |reason, message| {

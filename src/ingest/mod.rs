@@ -5,9 +5,11 @@
 
 pub mod warc;
 
+mod digests;
 mod files;
 
-pub use files::{Input, Plan, plan};
+pub use digests::{Digests, Stat};
+pub use files::{Form, Input, Plan, plan};
 
 use crate::config::Config;
 use crate::page::{Page, PageInfo};
@@ -82,7 +84,7 @@ pub struct Found {
 #[derive(Debug, Clone)]
 enum Content {
     /// In a file of its own.
-    File { info: PageInfo, path: PathBuf, gz: bool, cap: u64 },
+    File { info: PageInfo, path: PathBuf, stat: Option<Stat>, gz: bool, cap: u64 },
     /// From an archive.
     Page(Page),
     /// Nowhere.

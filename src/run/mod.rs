@@ -10,7 +10,7 @@ mod workers;
 use crate::config::{self, Config, Gate};
 use crate::extract;
 use crate::extract::indicators::{self, Catalogue};
-use crate::ingest::{self, Found, Plan};
+use crate::ingest::{self, Digests, Found, Plan};
 use crate::process;
 use crate::reject::Reason;
 use crate::runs::earlier::{self, Earlier, Kept, Why};
@@ -71,6 +71,8 @@ pub struct Options {
     pub threads: usize,
     /// Process every page, also where an earlier run has its rows.
     pub fresh: bool,
+    /// Read every file to digest it, also one whose size, modification time and inode are as they were.
+    pub rehash: bool,
 }
 
 /// Hears how far a run is.
@@ -128,7 +130,9 @@ pub fn run(
         LockError::Io(source) => failed(source),
     })?;
     output.sweep().map_err(failed)?;
-    let plan = ingest::plan(config)?;
+    let mut digests = Digests::open(&output.cache().join("files.tsv"), options.rehash);
+    let plan = ingest::plan(config, &mut digests)?;
+    digests.save().map_err(failed)?;
     let id = RunId::of(config, &plan);
     let dir = output.run(&id);
     let (manifest, made) = match Manifest::read(&dir).ok().filter(|m| m.is_whole(&dir)) {
@@ -153,6 +157,9 @@ pub fn run(
     let is_latest = manifest.gate.is_empty();
     if is_latest {
         output.set_latest(&id).map_err(failed)?;
+    }
+    if let Some(keep) = config.write.keep_runs {
+        output.prune(keep, &id).map_err(failed)?;
     }
     Ok(Summary {
         dir,

@@ -359,11 +359,12 @@ fn years(row: &crate::write::read::Row<'_>) -> Option<(i16, i16)> {
 /// What collation reads of a figure.
 fn figure(row: &crate::write::read::Row<'_>) -> BodyFigure {
     let approxes = [Approx::Exact, Approx::About, Approx::Over, Approx::Nearly, Approx::Under];
-    let unit_std = row.str("unit_std").map(interned);
+    let unit_std = row.str("unit_std").and_then(crate::extract::figures::standard_unit);
     BodyFigure {
         figure: Figure {
             quantity: Quantity {
                 span: Span::default(),
+                numeral: Span::default(),
                 value: row.float("value").unwrap_or(0.0),
                 value_max: row.float("value_max"),
                 unit: row.str("unit").map(str::to_owned),
@@ -392,19 +393,5 @@ fn figure(row: &crate::write::read::Row<'_>) -> BodyFigure {
         section: 0,
         block: 0,
         indicator: row.str("indicator").map(Arc::from),
-    }
-}
-
-/// A standard unit as the program knows it: the list is closed, so no more than it is ever kept.
-fn interned(unit: &str) -> &'static str {
-    static UNITS: std::sync::Mutex<Vec<&'static str>> = std::sync::Mutex::new(Vec::new());
-    let mut units = UNITS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    match units.iter().find(|u| **u == unit) {
-        Some(known) => known,
-        None => {
-            let known: &'static str = Box::leak(unit.to_owned().into_boxed_str());
-            units.push(known);
-            known
-        }
     }
 }

@@ -43,6 +43,34 @@ impl Output {
         &self.root
     }
 
+    /// Folder of what makes later runs quicker; may be removed at any time.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join(".cache")
+    }
+
+    /// Removes the oldest finished runs beyond `keep`, but never `latest` nor `current`.
+    ///
+    /// # Errors
+    /// The runs can't be listed, or one can't be removed.
+    pub fn prune(&self, keep: usize, current: &RunId) -> io::Result<()> {
+        let latest = self.latest().and_then(|l| fs::canonicalize(l).ok());
+        let mut runs = Vec::new();
+        for entry in fs::read_dir(self.root.join("runs"))? {
+            let path = entry?.path();
+            if Manifest::read(&path).is_ok() {
+                runs.push((fs::metadata(path.join(manifest::FILE))?.modified()?, path));
+            }
+        }
+        runs.sort();
+        let n_over = runs.len().saturating_sub(keep.max(1));
+        for (_, path) in runs.into_iter().take(n_over) {
+            if path != self.run(current) && fs::canonicalize(&path).ok() != latest {
+                fs::remove_dir_all(path)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Folder of a finished run.
     pub fn run(&self, id: &RunId) -> PathBuf {
         self.root.join("runs").join(id.as_str())

@@ -8,7 +8,7 @@ use super::decimal::Decimal;
 use super::glyph::char_at;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// A measure word or unit.
@@ -52,6 +52,16 @@ pub(super) struct Chain {
 pub(super) struct Units {
     by_first: FxHashMap<char, Vec<Unit>>,
     chains: Vec<Chain>,
+}
+
+/// The standard unit of this code, as the list has it.
+pub(crate) fn standard(code: &str) -> Option<&'static str> {
+    static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        #[expect(clippy::iter_over_hash_type, reason = "collected into a sorted set")]
+        let words = UNITS.by_first.values().flatten();
+        words.filter_map(|unit| unit.std.as_deref()).collect()
+    });
+    CODES.get(code).copied()
 }
 
 /// The tables, read once.
