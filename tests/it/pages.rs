@@ -31,6 +31,9 @@ fn check(name: &str) {
     if let Ok(figures) = fs::read_to_string(folder.join("figures.tsv")) {
         compare_figures(&figures, &document, &mut misses);
     }
+    if let Ok(cells) = fs::read_to_string(folder.join("tables.tsv")) {
+        compare_cells(&cells, &document, &mut misses);
+    }
     expect_file![folder.join("misses.txt")].assert_eq(&misses);
 }
 
@@ -119,6 +122,31 @@ fn compare_body(expected: &Value, document: &Document, misses: &mut String) {
         }
         if !document.blocks.iter().any(|b| b.text.contains(dropped)) {
             let _ = writeln!(misses, "not among the blocks: {dropped}");
+        }
+    }
+}
+
+/// Lines of tables.tsv: table, row, column, row header, column header, text, value, unit_std.
+fn compare_cells(table: &str, document: &Document, misses: &mut String) {
+    for line in table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let want: Vec<&str> = line.split('\t').collect();
+        let at = |c: &&baogao::extract::tables::TableCell| {
+            [c.table.to_string(), c.row.to_string(), c.col.to_string()] == want[..3]
+        };
+        let Some(cell) = document.cells.iter().find(at) else {
+            let _ = writeln!(misses, "cell missing: {}", want.join(" "));
+            continue;
+        };
+        let got = [
+            cell.row_header.clone().unwrap_or_default(),
+            cell.col_header.clone().unwrap_or_default(),
+            cell.text.clone(),
+            cell.value.map(|v| v.to_string()).unwrap_or_default(),
+            cell.unit_std.unwrap_or_default().to_owned(),
+        ];
+        if got != want[3..] {
+            let _ =
+                writeln!(misses, "cell {}: want {:?} got {got:?}", want[..3].join(" "), &want[3..]);
         }
     }
 }
@@ -273,4 +301,54 @@ fn a_table_layout_with_line_breaks() {
 #[test]
 fn a_text_with_full_width_digits_and_chinese_percentages() {
     check("provincial_report");
+}
+
+#[test]
+fn a_news_site_with_comments_and_related_links() {
+    check("cms_article");
+}
+
+#[test]
+fn a_bulletin_with_tables() {
+    check("statistical_bulletin");
+}
+
+#[test]
+fn a_page_that_calls_gb18030_gb2312() {
+    check("procuratorate");
+}
+
+#[test]
+fn a_page_that_calls_utf8_gb2312() {
+    check("meeting_news");
+}
+
+#[test]
+fn a_page_in_big5() {
+    check("big5_policy_report");
+}
+
+#[test]
+fn a_page_in_english() {
+    check("english_report");
+}
+
+#[test]
+fn a_wechat_article() {
+    check("wechat_article");
+}
+
+#[test]
+fn a_compressed_budget_report() {
+    check("budget_report");
+}
+
+#[test]
+fn one_report_on_its_own_site() {
+    check("same_report_cppcc_site");
+}
+
+#[test]
+fn the_same_report_on_a_news_site() {
+    check("same_report_news_site");
 }

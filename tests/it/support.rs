@@ -10,43 +10,43 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The repository's sample pages.
-pub fn samples() -> PathBuf {
+pub(crate) fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("raw/samples")
 }
 
 /// What the program did.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// The same, having checked the exit code.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
     }
 }
 
 /// A folder of its own for one test.
-pub struct Folder {
+pub(crate) struct Folder {
     dir: TempDir,
 }
 
 impl Folder {
     /// An empty one.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self { dir: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// One with the sample pages in `pages/`.
-    pub fn with_samples() -> Self {
+    pub(crate) fn with_samples() -> Self {
         let folder = Self::empty();
         fs::create_dir(folder.path("pages")).expect("a folder");
         for name in sample_names() {
@@ -56,31 +56,31 @@ impl Folder {
     }
 
     /// A path in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// Writes a file, with the folders above it.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a folder above")).expect("a folder");
         fs::write(path, content).expect("a file");
     }
 
     /// The program with these arguments, to be run in the folder.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baogao"));
         command.args(args).current_dir(self.dir.path()).stdin(Stdio::null());
         command
     }
 
     /// Runs the program.
-    pub fn baogao(&self, args: &[&str]) -> Ran {
+    pub(crate) fn baogao(&self, args: &[&str]) -> Ran {
         ran(self.command(args).output().expect("the program starts"))
     }
 
     /// Runs the program over this standard input.
-    pub fn baogao_reading(&self, args: &[&str], input: &[u8]) -> Ran {
+    pub(crate) fn baogao_reading(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
@@ -94,14 +94,14 @@ impl Folder {
 
     /// Runs the samples into `out` and gives the folder of the finished run.
     #[track_caller]
-    pub fn run_samples(&self) -> PathBuf {
+    pub(crate) fn run_samples(&self) -> PathBuf {
         self.baogao(&["run", "--input", "pages", "--output", "out"]).exits(0);
         self.path("out/latest").canonicalize().expect("latest points to a run")
     }
 
     /// A dataset of a run.
     #[track_caller]
-    pub fn rows(&self, run: &Path, dataset: &str) -> Rows {
+    pub(crate) fn rows(&self, run: &Path, dataset: &str) -> Rows {
         read::read(run, schema::dataset(dataset).expect("a dataset")).expect("a readable file")
     }
 }
@@ -115,7 +115,7 @@ fn ran(output: std::process::Output) -> Ran {
 }
 
 /// Names of the sample pages.
-pub fn sample_names() -> Vec<String> {
+pub(crate) fn sample_names() -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(samples())
         .expect("raw/samples")
         .map(|e| e.expect("an entry").file_name().into_string().expect("a name"))
@@ -125,7 +125,7 @@ pub fn sample_names() -> Vec<String> {
 }
 
 /// Every file under `dir`, by its path inside it.
-pub fn bytes_of(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn bytes_of(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut out = BTreeMap::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -144,7 +144,7 @@ pub fn bytes_of(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Fails with the names of the files that differ, not with their bytes.
 #[track_caller]
-pub fn assert_same_bytes(a: &Path, b: &Path) {
+pub(crate) fn assert_same_bytes(a: &Path, b: &Path) {
     let (a, b) = (bytes_of(a), bytes_of(b));
     let names = |m: &BTreeMap<PathBuf, Vec<u8>>| m.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&a), names(&b));
