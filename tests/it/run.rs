@@ -146,6 +146,9 @@ fn a_changed_page_is_another_run_and_the_rest_of_the_documents_stay() {
         "document ids come from the source, not from the content"
     );
     assert!(first.join("run.json").exists(), "the first run is still there");
+    // What was taken over from the first run is what a run from nothing makes.
+    folder.baogao(&["run", "--input", "pages", "--output", "anew"]).exits(0);
+    assert_same_bytes(&second, &folder.path("anew/latest"));
 }
 
 #[test]
