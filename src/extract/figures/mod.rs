@@ -19,7 +19,7 @@ use super::report::Report;
 use super::sections::{self, Section};
 use crate::clean::{Block, Role};
 use crate::provenance::Span;
-pub(crate) use unit::standard as standard_unit;
+pub use unit::standard as standard_unit;
 
 /// How near the printed numeral is to the thing counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -55,7 +55,7 @@ pub(super) struct Units {
 }
 
 /// The standard unit of this code, as the list has it.
-pub(crate) fn standard(code: &str) -> Option<&'static str> {
+pub fn standard(code: &str) -> Option<&'static str> {
     static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
         #[expect(clippy::iter_over_hash_type, reason = "collected into a sorted set")]
         let words = UNITS.by_first.values().flatten();
