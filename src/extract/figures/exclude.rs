@@ -142,10 +142,9 @@ impl Exclusions {
         let (head, rest) =
             (text[..start].trim_end_matches(' '), text[end..].trim_start_matches(' '));
         let before = self.moment.before.iter().any(|w| {
+            let exempt = |c: char| c != '年' && self.front_not_after.contains(c);
             head.ends_with(w.as_str())
-                && !(w == "前"
-                    && char_before(text, head.len() - w.len())
-                        .is_some_and(|c| self.front_not_after.contains(c)))
+                && !(w == "前" && char_before(text, head.len() - w.len()).is_some_and(exempt))
         });
         before || self.moment.after.iter().any(|w| rest.starts_with(w.as_str()))
     }
@@ -308,25 +307,34 @@ pub(super) fn identifier(text: &str, numeral: &Numeral, unit: Option<&Found>) ->
     }
 }
 
+/// Whether the words before 是 or 为 name an identifier: 电话号码是.
+pub(super) fn names_identifier(head: &str) -> bool {
+    let subject = head.trim_end_matches(['是', '为']);
+    subject.ends_with([
+        '号', '號', '码', '碼', '话', '址', '编', '证', '机', '間', '间', '期', '日', '年', '月',
+        '之', '一', '二', '三', '四',
+    ]) || head.ends_with("分为")
+        || head.ends_with("称为")
+}
+
 /// US$, RMB, USD before an amount.
 fn currency_before(head: &str) -> bool {
     ["RMB", "USD", "HKD", "CNY", "EUR", "US", "HK"].iter().any(|c| head.ends_with(c))
 }
 
-/// What the words around numeral and unit make of them. `end` is the byte after the unit.
-pub(super) fn around(text: &str, numeral: &Numeral, unit: &Found) -> Option<Reason> {
-    let (word, end) = (unit.unit.word.as_str(), unit.end);
+/// What the words around numeral and unit make of them. `end` is the byte after the unit and 半 or 多.
+pub(super) fn around(text: &str, numeral: &Numeral, unit: &Found, end: usize) -> Option<Reason> {
+    let word = unit.unit.word.as_str();
     let chinese = numeral.script == Script::Chinese;
     let before = char_before(text, numeral.start);
-    let rest = &text[end..];
+    let rest = &text[unit.end..];
     if EXCLUSIONS.is_name(text, numeral.end) {
         return Some(Reason::Name);
     }
     match word {
         "年" => return year(text, numeral, end),
-        "岁" | "周岁" => return None,
         "届" | "屆" => return session(text, numeral),
-        "次" if before == Some('届') || before == Some('屆') => return Some(Reason::Session),
+        "次" if matches!(before, Some('届' | '屆')) => return Some(Reason::Session),
         "期" if chinese
             && rest.starts_with([
                 '、', '，', '工', '扩', '改', '项', '建', '标', '和', '及', '等',
@@ -340,26 +348,25 @@ pub(super) fn around(text: &str, numeral: &Numeral, unit: &Found) -> Option<Reas
             return Some(Reason::Name);
         }
         "批" if before == Some('首') => return Some(Reason::Ordinal),
-        "分" if !numeral.point && numeral.glyphs < 2 => return Some(Reason::Name),
-        "页" | "頁" => return Some(Reason::Identifier),
-        "位" | "名" if rest.starts_with('，') && before == Some('第') => {
-            return Some(Reason::Rank);
+        // 9点30分, 15时20分, 50秒: the time of day.
+        "分" | "秒" if matches!(before, Some('点' | '點' | '分')) => {
+            return Some(Reason::Date);
         }
-        "倍" if chinese && rest.starts_with("增") => return Some(Reason::Name),
+        "分" if matches!(before, Some('时' | '時')) && !text[..numeral.start].ends_with("小时") =>
+        {
+            return Some(Reason::Date);
+        }
+        "分" if matches!(before, Some('角' | '元' | '毛' | '时' | '天')) => return None,
+        "分" if !numeral.point && numeral.glyphs < 2 => return Some(Reason::Name),
+        "页" | "頁" | "章" => return Some(Reason::Identifier),
         _ => {}
     }
-    if unit.unit.dimension == super::Dimension::Duration {
+    if unit.unit.dimension == super::Dimension::Duration && !matches!(word, "岁" | "周岁") {
         if EXCLUSIONS.is_moment(text, numeral.start, end) {
             return Some(Reason::Date);
         }
         if EXCLUSIONS.is_circle(text, end) {
             return Some(Reason::Name);
-        }
-        if chinese
-            && matches!(word, "天" | "周")
-            && !EXCLUSIONS.is_lasting(text, numeral.start, end)
-        {
-            return Some(Reason::Article);
         }
     }
     None
@@ -367,47 +374,40 @@ pub(super) fn around(text: &str, numeral: &Numeral, unit: &Found) -> Option<Reas
 
 /// 年 after a number: a year, a length of time that places a date, or a length of time.
 fn year(text: &str, numeral: &Numeral, end: usize) -> Option<Reason> {
-    if numeral.digit_string || numeral.leading_zero {
+    if numeral.digit_string && numeral.high.is_none() || numeral.leading_zero {
         return Some(Reason::Date);
     }
-    let arabic_year = numeral.script == Script::Arabic
+    let plain = numeral.script == Script::Arabic
         && !numeral.magnitude
         && !numeral.grouped
         && !numeral.point;
-    if arabic_year && numeral.glyphs == 4 {
+    if plain && numeral.glyphs == 4 {
         return Some(Reason::Date);
     }
     let rest = text[end..].trim_start_matches(' ');
-    // 15年3月, 98年4月; 一年多, 三年半 are lengths.
-    if rest.starts_with(|c: char| {
-        c.is_ascii_digit()
-            || matches!(
-                c,
-                '一' | '二'
-                    | '三'
-                    | '四'
-                    | '五'
-                    | '六'
-                    | '七'
-                    | '八'
-                    | '九'
-                    | '十'
-                    | '腊'
-                    | '正'
-                    | '元'
-            )
-    }) && rest.chars().take(4).any(|c| c == '月')
-        && !rest.chars().take(3).any(|c| matches!(c, '个' | '個'))
+    if rest.starts_with('第')
+        || is_month(rest)
+        || plain && numeral.glyphs == 2 && numeral.start == 0 && rest.is_empty()
     {
         return Some(Reason::Date);
     }
     if EXCLUSIONS.is_moment(text, numeral.start, end) {
         return Some(Reason::Date);
     }
+    // 五年 names the period of a report; 历时五年, 三年多 and 半年 say how long something lasted.
+    let lasting = numeral.is_half() || text[..end].ends_with(['半', '多', '余']);
     (numeral.script == Script::Chinese
-        && !EXCLUSIONS.is_lasting(text, numeral.start, end)
-        && !rest.starts_with('半'))
+        && !lasting
+        && !EXCLUSIONS.is_lasting(text, numeral.start, end))
     .then_some(Reason::Date)
+}
+
+/// 3月, 十二月, 腊月 at the start of a text; 3个月 is none.
+fn is_month(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| {
+        c.is_ascii_digit() || "一二三四五六七八九十腊正元闰".contains(c)
+    });
+    rest.len() < text.len() && rest.starts_with('月')
 }
 
 /// 届: a session, unless so many were held.

@@ -64,8 +64,12 @@ struct Draft {
     /// 个 before 多月: the unit as printed is put together.
     unit_printed: Option<String>,
     approx: Option<Approx>,
+    /// Byte after unit and 半 or 多, before 以上.
+    core_end: usize,
     /// 千亿级.
     size: bool,
+    /// 20和30之间.
+    between: bool,
 }
 
 struct Finder<'t> {
@@ -108,6 +112,13 @@ impl<'t> Finder<'t> {
             return self.finish(draft).map_err(|reason| (step, reason));
         }
         let start = self.with_sign(start);
+        if self.bare
+            && !self.out.is_empty()
+            && UNITS.at(self.text, step, true).is_none()
+            && !self.text[step..].starts_with(|c| GLYPHS.of(c).is_some())
+        {
+            return Err((step, Reason::Bare));
+        }
         let numeral = numeral::read(self.text, start, self.bare)
             .map_err(|end| (end.max(step), Reason::Identifier))?;
         let end = numeral.end.max(step);
@@ -138,7 +149,7 @@ impl<'t> Finder<'t> {
             {
                 at
             }
-            '-' | '−' | '－' if self.bare => at,
+            '-' | '−' | '－' | '.' if self.bare => at,
             '-' | '−'
                 if digits
                     && !before.is_some_and(|b| {
@@ -160,7 +171,9 @@ impl<'t> Finder<'t> {
 
     /// 第二、三季度: what a list of ordinals goes on with is one too.
     fn continues_left_out(&self, numeral: &Numeral) -> bool {
-        let Some((end, Reason::Ordinal | Reason::Rank)) = self.left_out else { return false };
+        let Some((end, Reason::Ordinal | Reason::Rank | Reason::Session)) = self.left_out else {
+            return false;
+        };
         end < numeral.start
             && matches!(
                 &self.text[end..numeral.start],
@@ -197,7 +210,8 @@ impl<'t> Finder<'t> {
                         | '另'
                 ) || GLYPHS.of(c).is_some_and(|g| !matches!(g, Glyph::More))
             });
-            if !fits || compound {
+            let head = &self.text[..start];
+            if !fits || compound || head.ends_with("上个") || head.ends_with("下个") {
                 return None;
             }
         }
@@ -211,7 +225,9 @@ impl<'t> Finder<'t> {
             unit,
             unit_printed: None,
             approx: None,
+            core_end: 0,
             size: false,
+            between: false,
         };
         self.qualify_after(&mut draft);
         Some(draft)
@@ -227,7 +243,9 @@ impl<'t> Finder<'t> {
             unit: None,
             unit_printed: None,
             approx: numeral.over.then_some(Approx::Over),
+            core_end: 0,
             size: false,
+            between: false,
             numeral,
         };
         if draft.numeral.share.is_none() || draft.numeral.share == Some(Share::Fraction) {
@@ -302,7 +320,7 @@ impl<'t> Finder<'t> {
         let half = rest.starts_with('半')
             && measured
             && !rest.starts_with("半年")
-            && !rest.starts_with("半以");
+            && (dimension == Dimension::Duration || !rest.starts_with("半以"));
         if half {
             draft.low = add_half(draft.low);
             draft.high = draft.high.map(add_half);
@@ -376,6 +394,7 @@ impl<'t> Finder<'t> {
 
     /// 以上, 左右, 级 after numeral and unit.
     fn qualify_after(&self, draft: &mut Draft) {
+        draft.core_end = draft.end;
         let word = self.text[draft.end..].chars().next();
         if word == Some('级')
             && draft.numeral.large
@@ -408,6 +427,12 @@ impl<'t> Finder<'t> {
         let share = second.share;
         let mut draft = self.single(second);
         if between {
+            // 20000间 is no number of rooms here.
+            if draft.unit.is_some_and(|u| u.unit.word == "间") {
+                draft.end = draft.numeral.end;
+                draft.unit = None;
+            }
+            draft.between = true;
             let rest = self.text[draft.end..].strip_prefix("之").unwrap_or(&self.text[draft.end..]);
             let rest = rest.strip_prefix(['间', '間'])?;
             draft.end = self.text.len() - rest.len();
@@ -476,6 +501,8 @@ impl<'t> Finder<'t> {
             self.exclude(&draft)?;
         }
         let qualifier = QUALIFIERS.before(self.text, draft.start, draft.numeral.magnitude_only);
+        let qualifier =
+            qualifier.or_else(|| qualify::compared(self.text, draft.start, &mut draft.end));
         if let Some(q) = &qualifier {
             // 约 does not weaken 余: 约10余个 is more than ten.
             if draft.approx.is_none() || q.approx != Approx::About {
@@ -510,7 +537,7 @@ impl<'t> Finder<'t> {
             return Err(Reason::Identifier);
         }
         if let Some(found) = &draft.unit
-            && let Some(reason) = exclude::around(self.text, numeral, found)
+            && let Some(reason) = exclude::around(self.text, numeral, found, draft.core_end)
         {
             return Err(reason);
         }
@@ -521,7 +548,18 @@ impl<'t> Finder<'t> {
     fn license(&self, draft: &Draft, qualified: bool) -> Result<(), Reason> {
         let numeral = &draft.numeral;
         let chinese = numeral.script == Script::Chinese;
-        let qualified = qualified || draft.approx.is_some();
+        let qualified = qualified || draft.approx.is_some() || draft.between;
+        if numeral.is_half() {
+            return Ok(());
+        }
+        // 零距离, 零部件.
+        if chinese
+            && self.text[draft.start..].starts_with(['零', '〇'])
+            && !numeral.point
+            && !numeral.signed
+        {
+            return Err(Reason::Name);
+        }
         match numeral.share {
             Some(Share::Percent | Share::Permille) => return Ok(()),
             Some(Share::Fraction) if chinese || qualified || draft.unit.is_some() => return Ok(()),
@@ -539,6 +577,7 @@ impl<'t> Finder<'t> {
         if numeral.digit_string
             && chinese
             && numeral.high.is_none()
+            && !numeral.point
             && !draft.unit.is_some_and(|u| u.unit.fold.is_some())
         {
             return Err(Reason::Date);
@@ -553,6 +592,9 @@ impl<'t> Finder<'t> {
         let numeral = &draft.numeral;
         if numeral.script == Script::Arabic {
             return Ok(());
+        }
+        if self.text[draft.start..].starts_with(|c| GLYPHS.is_formal(c)) && numeral.glyphs == 1 {
+            return Err(Reason::Name);
         }
         if numeral.magnitude_only {
             // 百场 and 千名 are ways of speaking; 千亿元, 上百家 are quantities. 十 is a number.
@@ -582,9 +624,6 @@ impl<'t> Finder<'t> {
                 Err(Reason::Article)
             };
         }
-        if self.text[draft.start..].starts_with(|c| GLYPHS.is_formal(c)) && numeral.glyphs == 1 {
-            return Err(Reason::Name);
-        }
         Ok(())
     }
 
@@ -593,7 +632,7 @@ impl<'t> Finder<'t> {
         let numeral = &draft.numeral;
         let rest = &self.text[draft.end..];
         let next = rest.chars().next();
-        if next.is_some_and(|c| c.is_ascii_alphanumeric())
+        if next.is_some_and(|c| c.is_ascii_alphabetic() || c.is_ascii_digit() && !numeral.large)
             || EXCLUSIONS.is_name(self.text, numeral.end)
         {
             return Err(Reason::Name);
@@ -613,7 +652,53 @@ impl<'t> Finder<'t> {
         {
             return Ok(());
         }
-        Err(Reason::Bare)
+        if self.is_stated(draft) { Ok(()) } else { Err(Reason::Bare) }
+    }
+
+    /// A number alone that the text gives as a value: 指数为102.3。, 等于一百七, or that stands alone in words.
+    fn is_stated(&self, draft: &Draft) -> bool {
+        let numeral = &draft.numeral;
+        let chinese = numeral.script == Script::Chinese;
+        let head = self.text[..draft.start].trim_end();
+        let rest = self.text[draft.end..].trim_start();
+        let ends = rest.chars().next().is_none_or(|c| {
+            !is_han(c)
+                && !c.is_ascii_alphanumeric()
+                && !matches!(c, '-' | '/' | ':' | '：' | '(' | '%')
+        });
+        let goes_on = rest.starts_with(['这', '那', '不', '而', '也', '并', '，']);
+        if !(ends || goes_on) || numeral.digit_string && !numeral.point {
+            return false;
+        }
+        let alone =
+            head.is_empty() || head.ends_with(|c: char| !is_han(c) && !c.is_ascii_alphanumeric());
+        if chinese && numeral.magnitude && numeral.glyphs > 2 && ends && alone {
+            return true;
+        }
+        let version = numeral.point && draft.numeral.low.to_f64().is_some_and(|v| v.fract() == 0.0);
+        let number = [
+            "数值",
+            "等于",
+            "指数为",
+            "指数达",
+            "系数为",
+            "数为",
+            "值为",
+            "率为",
+            "比为",
+            "指数达到",
+            "均为",
+        ];
+        if number.iter().any(|w| head.ends_with(w)) {
+            return !version || head.ends_with("值");
+        }
+        let copula = head.ends_with(['是', '为']) && !exclude::names_identifier(head);
+        let year = !chinese && numeral.glyphs >= 4 && !numeral.point && !numeral.magnitude;
+        copula
+            && !year
+            && !(ends && !chinese && numeral.glyphs > 6)
+            && !version
+            && (chinese || numeral.point || ends)
     }
 
     fn build(&self, draft: Draft, start: usize) -> Option<Quantity> {

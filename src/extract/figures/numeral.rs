@@ -85,6 +85,11 @@ pub(super) fn half(start: usize, end: usize) -> Numeral {
 }
 
 impl Numeral {
+    /// 半: one half.
+    pub(super) fn is_half(&self) -> bool {
+        self.low == Amount::Exact(Decimal::new(5, -1)) && self.glyphs == 1 && !self.point
+    }
+
     fn empty(at: usize) -> Self {
         Self {
             start: at,
@@ -125,6 +130,9 @@ pub(super) fn read(text: &str, at: usize, bare: bool) -> Result<Numeral, usize> 
 
 /// A sign, where the text is a numeral (in running text the finder looks back for one).
 fn sign(text: &str, at: usize, bare: bool) -> (usize, bool) {
+    if text[at..].starts_with("零下") {
+        return (at + "零下".len(), true);
+    }
     match char_at(text, at) {
         Some(c @ ('-' | '−' | '－' | '负' | '負')) if bare => (at + c.len_utf8(), true),
         Some(c @ ('负' | '負' | '-')) => (at + c.len_utf8(), true),
@@ -304,6 +312,9 @@ impl Reader<'_> {
     /// Reads one token; false at the end.
     fn step(&mut self) -> Result<bool, usize> {
         let Some(c) = char_at(self.text, self.at) else { return Ok(false) };
+        if c == '.' && self.bare && self.out.glyphs == 0 {
+            return self.arabic(); // .5
+        }
         let Some(glyph) = GLYPHS.of(c) else { return self.step_other(c) };
         match glyph {
             Glyph::Arabic(_) => self.arabic(),
@@ -319,6 +330,9 @@ impl Reader<'_> {
 
     /// Blanks between a number and its magnitude, the decimal point 点, letters for magnitudes.
     fn step_other(&mut self, c: char) -> Result<bool, usize> {
+        if is_blank(c) && self.at_magnitude && self.out.script == Script::Chinese {
+            return Ok(self.spaced(c));
+        }
         if is_blank(c) && self.pending.is_some() && self.out.script == Script::Arabic {
             let next = skip_blanks(self.text, self.at);
             let glyph = char_at(self.text, next).and_then(|c| GLYPHS.of(c));
@@ -332,6 +346,20 @@ impl Reader<'_> {
             return self.point(c);
         }
         Ok(self.letter(c))
+    }
+
+    /// 三千 九百 六十五: a digit and the next smaller magnitude after a blank.
+    fn spaced(&mut self, blank: char) -> bool {
+        let at = self.at + blank.len_utf8();
+        let (run, end) = digit_run(self.text, at);
+        let fits = match char_at(self.text, end).and_then(|c| GLYPHS.of(c)) {
+            Some(Glyph::Small(e)) => run.len() == 1 && run[0] > 0 && e < self.small,
+            _ => false,
+        };
+        if fits {
+            self.at = at;
+        }
+        fits
     }
 
     /// 40k, 30w: thousands and ten thousands; capitals and M only where the text is a numeral.
@@ -369,7 +397,7 @@ impl Reader<'_> {
         let digits = arabic(self.text, self.at, self.bare)?;
         // 3万4000 is one number; digits that do not fit below the magnitude are another.
         if let Some(last) = self.last
-            && digits.whole_digits > usize::try_from(last).unwrap_or(0)
+            && !self.fits_below(&digits, usize::try_from(last).unwrap_or(0))
         {
             return Ok(false);
         }
@@ -390,6 +418,19 @@ impl Reader<'_> {
         self.at = digits.end;
         self.at_magnitude = false;
         Ok(true)
+    }
+
+    /// 3万4000 and 3万5千 go on; in 390万65岁 another number begins.
+    fn fits_below(&self, digits: &Arabic, last: usize) -> bool {
+        let next = char_at(self.text, digits.end).and_then(|c| GLYPHS.of(c));
+        let scaled = matches!(next, Some(Glyph::Small(_) | Glyph::Large(_)))
+            && !text_unit_follows(self.text, digits.end);
+        let fits = digits.whole_digits <= last;
+        fits && (self.bare
+            || self.zero
+            || digits.whole_digits == last
+            || digits.whole_digits == 1 && scaled
+            || scaled && last > 4)
     }
 
     /// A run of Chinese digits: one digit, two neighbours (七八), or a number read digit by digit.
@@ -482,6 +523,8 @@ impl Reader<'_> {
             return Ok(false);
         }
         let factor = match self.pending.take() {
+            // 零十 is ten.
+            Some(pending) if pending.value.is_zero() && power == 1 => Decimal::ONE,
             Some(pending) => pending.value,
             // 一千零十, 一百十六; 千 and 百 need a digit before them once something is read.
             None if self.out.glyphs == 0 || power == 1 || self.zero => Decimal::ONE,
@@ -506,7 +549,9 @@ impl Reader<'_> {
             return Ok(false);
         }
         let section = match self.pending.take() {
-            Some(pending) => self.shorthand(pending),
+            // 两千五万 would be 2500万; after 亿 the digit counts the next 万.
+            Some(pending) if self.small < 9 => self.shorthand(pending),
+            Some(pending) => Some(pending.value),
             None => Some(Decimal::ZERO),
         };
         let Some(mut sum) = section.and_then(|s| self.section.plus(s)) else {
@@ -561,10 +606,15 @@ impl Reader<'_> {
 
     /// 余, 多, 来: only after a number, and only where a magnitude or the end follows.
     fn more(&mut self, c: char) -> bool {
-        if self.out.over || self.out.glyphs == 0 || self.out.point && self.pending.is_some() {
+        let next = self.at + c.len_utf8();
+        let large_next =
+            matches!(char_at(self.text, next).and_then(|c| GLYPHS.of(c)), Some(Glyph::Large(_)));
+        if self.out.over && !large_next
+            || self.out.glyphs == 0
+            || self.out.point && self.pending.is_some()
+        {
             return false;
         }
-        let next = self.at + c.len_utf8();
         if !more_fits(self.text, c, next, self) {
             return false;
         }
@@ -603,6 +653,8 @@ impl Reader<'_> {
     fn point(&mut self, c: char) -> Result<bool, usize> {
         let digits_at = self.at + c.len_utf8();
         let (fraction, end) = match char_at(self.text, digits_at).and_then(|c| GLYPHS.of(c)) {
+            // 15点20 is a time.
+            _ if self.out.script == Script::Arabic && !self.bare => return Ok(false),
             Some(Glyph::Digit(_)) => digit_run(self.text, digits_at),
             Some(Glyph::Arabic(_)) => arabic_run(self.text, digits_at),
             _ => return Ok(false),
@@ -620,8 +672,11 @@ impl Reader<'_> {
         let exponent = -i32::try_from(fraction.len()).unwrap_or(0);
         let part =
             Decimal::new(fraction.iter().fold(0, |sum, d| sum * 10 + i128::from(*d)), exponent);
-        let whole = self.pending.take().map_or(Decimal::ZERO, |p| p.value);
-        let Some(value) = whole.plus(part) else { return self.refuse() };
+        let whole = match self.pending.take() {
+            Some(pending) => self.shorthand(pending),
+            None => Some(Decimal::ZERO),
+        };
+        let Some(value) = whole.and_then(|w| w.plus(part)) else { return self.refuse() };
         self.out.point = true;
         self.out.glyphs += fraction.len();
         self.out.magnitude_only = false;
@@ -744,13 +799,11 @@ pub(super) fn text_unit_follows(text: &str, at: usize) -> bool {
     let mut chars = text[at..].chars();
     let (Some(word), Some(next)) = (chars.next(), chars.next()) else { return false };
     match word {
-        '百' | '佰' => matches!(next, '分' | '帕'),
+        '百' | '佰' => next == '帕' || next == '分' && chars.next() != Some('之'),
         '千' | '仟' => match next {
             '瓦' | '米' | '克' | '卡' | '伏' | '赫' | '帕' | '焦' | '瓩' => true,
-            '分' => chars.next() == Some('之'),
             _ => false,
         },
-        '万' | '萬' => next == '分' && chars.next() == Some('之'),
         '兆' => matches!(next, '瓦' | '赫' | '帕' | '焦' | '字' | '伏'),
         _ => false,
     }

@@ -158,6 +158,19 @@ impl Approx {
     }
 }
 
+/// 比三十大: more than the numeral. The word after it is taken into the surface.
+pub(super) fn compared(text: &str, at: usize, end: &mut usize) -> Option<Qualifier> {
+    let start = text[..at].strip_suffix('比')?.len();
+    let after = text[*end..].chars().next()?;
+    let approx = match after {
+        '大' | '多' | '高' => Approx::Over,
+        '小' | '少' | '低' => Approx::Under,
+        _ => return None,
+    };
+    *end += after.len_utf8();
+    Some(Qualifier { approx, start: Some(start) })
+}
+
 /// The separator of a range at a byte: where the second number starts, and whether 之间 must follow it.
 pub(super) fn range_separator(text: &str, at: usize) -> Option<(usize, bool)> {
     let from = skip_blanks(text, at);
