@@ -4,6 +4,21 @@
 //! can be seen and traced. Whether a line is a heading is decided here; its level is the outline's business
 //! (`extract::sections`).
 
+mod html;
+mod dom;
+mod hints;
+mod names;
+mod tables;
+mod pieces;
+mod features;
+mod model;
+mod choose;
+mod selectors;
+mod roles;
+mod doubt;
+mod locate;
+mod address;
+pub mod study;
 pub mod lines;
 
 use crate::decode::{Decoded, Markup, Text};
@@ -116,7 +131,31 @@ impl Block {
 }
 
 /// The closed set of reasons in `blocks.reason`, with what each means.
-pub const REASONS: &[(&str, &str)] = &[("line", "a line of a text page")];
+pub const REASONS: &[(&str, &str)] = &[
+    ("line", "a line of a text page"),
+    ("model", "the fitted model's probability, against that of the rest of the page"),
+    ("data_table", "a table of data, kept by the model"),
+    ("heading_tag", "an h1 to h6 inside the body"),
+    ("heading_shape", "a short line with an outline's numeral, or bold throughout"),
+    ("quote_tag", "inside a blockquote"),
+    ("list_tag", "an item of a list"),
+    ("title_match", "says what the page's title element says, or is its chief heading"),
+    ("above_title", "a heading right above the title"),
+    ("below_title", "a heading or a dashed line right below the title"),
+    ("byline", "names source, author or date, near the title or the end"),
+    ("credit_line", "names editors or reporters, at the end"),
+    ("caption_tag", "a figcaption or a table's caption"),
+    ("control", "a button or an option of a form"),
+    ("hidden", "not displayed, by its own style or that of an element around it"),
+    ("legal", "copyright, licence or registration"),
+    ("share", "buttons to share, print, save, or change the size"),
+    ("links", "made of links, or says that it leads elsewhere"),
+    ("footer_tag", "inside a footer element"),
+    ("nav_tag", "inside a nav element"),
+    ("rule_content", "the source's own selectors of content"),
+    ("rule_drop", "the source's own selectors of what is no content"),
+    ("script_body", "the page's elements show no body, data in a script does"),
+];
 
 /// A data table as printed, cells in reading order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -200,9 +239,6 @@ pub struct Blocks {
 pub fn clean(text: Text, options: &Options) -> Result<Blocks, Reject> {
     match text.markup {
         Markup::Plain => lines::clean(text),
-        Markup::Html => {
-            let _ = options;
-            lines::clean(text)
-        }
+        Markup::Html => html::clean(text, options),
     }
 }

@@ -1,0 +1,716 @@
+//! HTML → [`Dom`]: the tree that a browser would build, in an arena, with limits on depth and number of nodes.
+//!
+//! In: the decoded source of a page. Out: nodes linked by 32-bit ids, document order by links, only the attributes
+//! that cleaning reads. Parsing cannot fail. The tree is html5ever's, so selectors made from it hold in browsers
+//! and in `scraper`, except beyond the limits: there tags are taken as line breaks and [`Dom::truncated`] is set.
+//! Walks are loops, never recursion: a page may nest as deep as it likes.
+
+use std::borrow::Cow;
+use std::cell::{Cell, Ref, RefCell};
+use std::sync::LazyLock;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, Tag as TagToken, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
+    TokenizerOpts,
+};
+use html5ever::tree_builder::{
+    ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeBuilderOpts, TreeSink,
+};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
+use rustc_hash::FxHashMap;
+
+/// Index of a node in the arena.
+pub(super) type Id = u32;
+
+/// No node.
+pub(super) const NIL: Id = u32::MAX;
+
+/// The document node.
+pub(super) const ROOT: Id = 0;
+
+macro_rules! tags {
+    ($($name:ident $text:literal,)*) => {
+        /// The elements that cleaning knows by name; all others are `Other`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) enum Tag { $($name,)* Other }
+
+        static TAGS: LazyLock<FxHashMap<LocalName, Tag>> = LazyLock::new(|| {
+            [$((LocalName::from($text), Tag::$name),)*].into_iter().collect()
+        });
+    };
+}
+
+tags! {
+    A "a", Abbr "abbr", Address "address", Article "article", Aside "aside", Audio "audio", B "b",
+    Blockquote "blockquote", Body "body", Br "br", Button "button", Canvas "canvas", Caption "caption",
+    Center "center", Code "code", Dd "dd", Details "details", Dialog "dialog", Dir "dir", Div "div", Dl "dl",
+    Dt "dt", Em "em", Embed "embed", Fieldset "fieldset", Figcaption "figcaption", Figure "figure",
+    Font "font", Footer "footer", Form "form", Frameset "frameset", H1 "h1", H2 "h2", H3 "h3", H4 "h4",
+    H5 "h5", H6 "h6", Head "head", Header "header", Hr "hr", Html "html", I "i", Iframe "iframe", Img "img",
+    Input "input", Label "label", Legend "legend", Li "li", Link "link", Main "main", Map "map", Math "math",
+    Menu "menu", Meta "meta", Nav "nav", Noframes "noframes", Noscript "noscript", Object "object",
+    Ol "ol", Optgroup "optgroup", Option "option", P "p", Param "param", Picture "picture", Pre "pre",
+    Progress "progress", Rp "rp", Rt "rt", Script "script", Search "search", Section "section", Select "select",
+    Source "source", Span "span", Strong "strong", Style "style", Sub "sub", Summary "summary", Sup "sup",
+    Svg "svg", Table "table", Tbody "tbody", Td "td", Template "template", Textarea "textarea",
+    Tfoot "tfoot", Th "th", Thead "thead", Time "time", Title "title", Tr "tr", U "u", Ul "ul",
+    Video "video",
+}
+
+impl Tag {
+    /// Whether the element starts a line of its own in a browser.
+    pub(super) fn is_block(self) -> bool {
+        use Tag::*;
+        matches!(
+            self,
+            Address
+                | Article
+                | Aside
+                | Blockquote
+                | Body
+                | Button
+                | Caption
+                | Center
+                | Dd
+                | Details
+                | Dialog
+                | Dir
+                | Div
+                | Dl
+                | Dt
+                | Fieldset
+                | Figcaption
+                | Figure
+                | Footer
+                | Form
+                | Frameset
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Header
+                | Hr
+                | Html
+                | Legend
+                | Li
+                | Main
+                | Menu
+                | Nav
+                | Noframes
+                | Ol
+                | Optgroup
+                | Option
+                | P
+                | Pre
+                | Search
+                | Section
+                | Select
+                | Summary
+                | Table
+                | Tbody
+                | Td
+                | Tfoot
+                | Th
+                | Thead
+                | Tr
+                | Ul
+        )
+    }
+
+    /// Whether nothing inside is text for a reader.
+    pub(super) fn is_mute(self) -> bool {
+        use Tag::*;
+        matches!(
+            self,
+            Script
+                | Style
+                | Template
+                | Noscript
+                | Head
+                | Title
+                | Iframe
+                | Object
+                | Embed
+                | Svg
+                | Math
+                | Canvas
+                | Audio
+                | Video
+                | Textarea
+                | Rp
+                | Rt
+                | Progress
+                | Noframes
+                | Map
+        )
+    }
+
+    /// 1 to 6 for headings.
+    pub(super) fn heading(self) -> Option<u8> {
+        Some(match self {
+            Tag::H1 => 1,
+            Tag::H2 => 2,
+            Tag::H3 => 3,
+            Tag::H4 => 4,
+            Tag::H5 => 5,
+            Tag::H6 => 6,
+            _ => return None,
+        })
+    }
+}
+
+macro_rules! attrs {
+    ($($name:ident $text:literal,)*) => {
+        /// The attributes that are kept.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) enum Attr { $($name,)* }
+
+        static ATTRS: LazyLock<FxHashMap<LocalName, Attr>> = LazyLock::new(|| {
+            [$((LocalName::from($text), Attr::$name),)*].into_iter().collect()
+        });
+    };
+}
+
+attrs! {
+    Id "id", Class "class", Style "style", Href "href", Src "src", DataSrc "data-src",
+    DataOriginal "data-original", Alt "alt", Name "name", Content "content", Property "property",
+    Datetime "datetime", Rel "rel", Type "type", Colspan "colspan", Rowspan "rowspan", Hidden "hidden",
+    AriaHidden "aria-hidden", Role "role", Itemprop "itemprop", Lang "lang", Border "border", Title "title",
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An element; its name is `names[data]`.
+    Element,
+    /// Text; it is `texts[data]`.
+    Text,
+    /// The document, comments, doctypes, contents of templates.
+    Other,
+}
+
+/// A node and its links.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) tag: Tag,
+    pub(super) parent: Id,
+    pub(super) prev: Id,
+    pub(super) next: Id,
+    pub(super) first: Id,
+    pub(super) last: Id,
+    data: u32,
+    attrs: (u32, u32),
+    depth: u32,
+}
+
+/// A page as a tree.
+#[derive(Debug, Default)]
+pub(super) struct Dom {
+    nodes: Vec<Node>,
+    names: Vec<QualName>,
+    texts: Vec<StrTendril>,
+    attrs: Vec<(Attr, StrTendril)>,
+    /// Whether a limit left something out.
+    pub(super) truncated: bool,
+    /// Whether noscript was read as markup.
+    pub(super) unscripted: bool,
+}
+
+impl Dom {
+    /// Whether the page has such an element.
+    pub(super) fn has(&self, tag: Tag) -> bool {
+        self.nodes.iter().any(|n| n.tag == tag)
+    }
+
+    /// Number of nodes, the document included.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// A node.
+    pub(super) fn node(&self, id: Id) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    /// The tag of a node, `Other` for what is no element.
+    pub(super) fn tag(&self, id: Id) -> Tag {
+        self.nodes[id as usize].tag
+    }
+
+    /// The text of a text node, "" for others.
+    pub(super) fn text(&self, id: Id) -> &str {
+        let node = self.node(id);
+        if node.kind == Kind::Text { &self.texts[node.data as usize] } else { "" }
+    }
+
+    /// The name of an element.
+    pub(super) fn name(&self, id: Id) -> Option<&QualName> {
+        let node = self.node(id);
+        (node.kind == Kind::Element).then(|| &self.names[node.data as usize])
+    }
+
+    /// An attribute of an element.
+    pub(super) fn attr(&self, id: Id, attr: Attr) -> Option<&str> {
+        self.attrs(id).iter().find(|(a, _)| *a == attr).map(|(_, v)| &**v)
+    }
+
+    /// The kept attributes of a node.
+    pub(super) fn attrs(&self, id: Id) -> &[(Attr, StrTendril)] {
+        let (start, end) = self.node(id).attrs;
+        &self.attrs[start as usize..end as usize]
+    }
+
+    /// The children of a node.
+    pub(super) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let first = self.node(id).first;
+        std::iter::successors((first != NIL).then_some(first), |&id| {
+            let next = self.node(id).next;
+            (next != NIL).then_some(next)
+        })
+    }
+
+    /// The node itself, its parent, and so on up to the document.
+    pub(super) fn up(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        std::iter::successors((id != NIL).then_some(id), |&id| {
+            let parent = self.node(id).parent;
+            (parent != NIL).then_some(parent)
+        })
+    }
+
+    /// The node after `id` in document order within `top`, not entering `id` if `skip`.
+    pub(super) fn following(&self, id: Id, top: Id, skip: bool) -> Option<Id> {
+        let node = self.node(id);
+        if !skip && node.first != NIL {
+            return Some(node.first);
+        }
+        let mut at = id;
+        while at != top {
+            let node = self.node(at);
+            if node.next != NIL {
+                return Some(node.next);
+            }
+            if node.parent == NIL {
+                return None;
+            }
+            at = node.parent;
+        }
+        None
+    }
+
+    /// The nodes below `top`, itself first, in document order.
+    pub(super) fn within(&self, top: Id) -> impl Iterator<Item = Id> + '_ {
+        std::iter::successors(Some(top), move |&id| self.following(id, top, false))
+    }
+}
+
+/// Parses a page. With `scripting`, as a browser that runs scripts does, what noscript holds is text without markup.
+pub(super) fn parse(source: &str, depth_max: usize, nodes_max: usize, scripting: bool) -> Dom {
+    let sink = Sink::new();
+    let builder = TreeBuilder::new(
+        sink,
+        TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() },
+    );
+    let bounded = Bounded {
+        builder,
+        depth_max: u32::try_from(depth_max).unwrap_or(u32::MAX),
+        nodes_max,
+        dropped: Cell::new(0),
+    };
+    let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
+    let queue = BufferQueue::default();
+    queue.push_back(StrTendril::from_slice(source));
+    // The tokenizer stops at the end of each script, which is not run here.
+    while !queue.is_empty() {
+        let _ = tokenizer.feed(&queue);
+    }
+    tokenizer.end();
+    Dom { unscripted: !scripting, ..tokenizer.sink.builder.sink.finish() }
+}
+
+/// Keeps the tree builder from ever seeing more than it can take in linear time: the open elements are scanned for
+/// most tags, so their number is what makes parsing quadratic.
+struct Bounded {
+    builder: TreeBuilder<Id, Sink>,
+    depth_max: u32,
+    nodes_max: usize,
+    /// Start tags left out whose end tags have not come yet.
+    dropped: Cell<u32>,
+}
+
+impl Bounded {
+    /// Whether the tag has to be left out.
+    fn refuses(&self, tag: &TagToken) -> bool {
+        let sink = &self.builder.sink;
+        match tag.kind {
+            TagKind::EndTag => {
+                let dropped = self.dropped.get();
+                self.dropped.set(dropped.saturating_sub(1));
+                dropped > 0
+            }
+            TagKind::StartTag => {
+                let full = sink.dom.borrow().nodes.len() >= self.nodes_max;
+                let deep = sink.depth.get() >= self.depth_max && !is_leaf(&tag.name);
+                if deep && !tag.self_closing {
+                    self.dropped.set(self.dropped.get() + 1);
+                }
+                if full || deep {
+                    sink.dom.borrow_mut().truncated = true;
+                }
+                full || deep
+            }
+        }
+    }
+}
+
+/// Elements that nothing nests in: void ones, and those whose content is raw text.
+fn is_leaf(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("br")
+            | local_name!("img")
+            | local_name!("hr")
+            | local_name!("input")
+            | local_name!("meta")
+            | local_name!("link")
+            | local_name!("script")
+            | local_name!("style")
+            | local_name!("textarea")
+            | local_name!("title")
+            | local_name!("iframe")
+            | local_name!("noscript")
+            | local_name!("xmp")
+            | local_name!("noembed")
+            | local_name!("noframes")
+            | local_name!("plaintext")
+    )
+}
+
+impl TokenSink for Bounded {
+    type Handle = Id;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Id> {
+        if let Token::TagToken(tag) = &token
+            && self.refuses(tag)
+        {
+            if tag.kind == TagKind::StartTag
+                && self.builder.sink.dom.borrow().nodes.len() < self.nodes_max
+                && TAGS.get(&tag.name).is_some_and(|t| t.is_block())
+            {
+                let br = TagToken {
+                    kind: TagKind::StartTag,
+                    name: local_name!("br"),
+                    self_closing: false,
+                    attrs: Vec::new(),
+                    had_duplicate_attributes: false,
+                };
+                return self.builder.process_token(Token::TagToken(br), line);
+            }
+            return TokenSinkResult::Continue;
+        }
+        self.builder.process_token(token, line)
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+/// Builds the arena as the tree builder says.
+struct Sink {
+    dom: RefCell<Dom>,
+    templates: RefCell<FxHashMap<Id, Id>>,
+    /// Depth of the innermost open element, as far as the sink is told.
+    depth: Cell<u32>,
+}
+
+impl Sink {
+    fn new() -> Self {
+        let sink = Self {
+            dom: RefCell::new(Dom::default()),
+            templates: RefCell::default(),
+            depth: Cell::new(0),
+        };
+        sink.push(Kind::Other, Tag::Other, NIL, (0, 0));
+        sink
+    }
+
+    fn push(&self, kind: Kind, tag: Tag, data: u32, attrs: (u32, u32)) -> Id {
+        let mut dom = self.dom.borrow_mut();
+        let id = index(dom.nodes.len());
+        dom.nodes.push(Node {
+            kind,
+            tag,
+            parent: NIL,
+            prev: NIL,
+            next: NIL,
+            first: NIL,
+            last: NIL,
+            data,
+            attrs,
+            depth: 0,
+        });
+        id
+    }
+
+    /// Joins `text` to the text node `at`; false if that is none.
+    fn joins(&self, at: Id, text: &StrTendril) -> bool {
+        let mut dom = self.dom.borrow_mut();
+        if at == NIL || dom.node(at).kind != Kind::Text {
+            return false;
+        }
+        let data = dom.node(at).data as usize;
+        dom.texts[data].push_tendril(text);
+        true
+    }
+
+    fn text_node(&self, text: StrTendril) -> Id {
+        let data = {
+            let mut dom = self.dom.borrow_mut();
+            dom.texts.push(text);
+            index(dom.texts.len() - 1)
+        };
+        self.push(Kind::Text, Tag::Other, data, (0, 0))
+    }
+
+    /// Links a node without parent in as the last child of `parent`, or before `next` if there is one.
+    fn link(&self, id: Id, parent: Id, next: Id) {
+        let mut dom = self.dom.borrow_mut();
+        let depth = dom.node(parent).depth + 1;
+        let nodes = &mut dom.nodes;
+        let prev =
+            if next == NIL { nodes[parent as usize].last } else { nodes[next as usize].prev };
+        let node = &mut nodes[id as usize];
+        (node.parent, node.prev, node.next, node.depth) = (parent, prev, next, depth);
+        if node.kind == Kind::Element {
+            self.depth.set(depth);
+        }
+        match prev {
+            NIL => nodes[parent as usize].first = id,
+            _ => nodes[prev as usize].next = id,
+        }
+        match next {
+            NIL => nodes[parent as usize].last = id,
+            _ => nodes[next as usize].prev = id,
+        }
+    }
+
+    fn unlink(&self, id: Id) {
+        let nodes = &mut self.dom.borrow_mut().nodes;
+        let Node { parent, prev, next, .. } = nodes[id as usize];
+        if parent == NIL {
+            return;
+        }
+        match prev {
+            NIL => nodes[parent as usize].first = next,
+            _ => nodes[prev as usize].next = next,
+        }
+        match next {
+            NIL => nodes[parent as usize].last = prev,
+            _ => nodes[next as usize].prev = prev,
+        }
+        let node = &mut nodes[id as usize];
+        (node.parent, node.prev, node.next) = (NIL, NIL, NIL);
+    }
+
+    /// Stores the attributes that are kept; their range.
+    fn keep(&self, old: (u32, u32), attrs: Vec<Attribute>) -> (u32, u32) {
+        let all = &mut self.dom.borrow_mut().attrs;
+        let known = attrs.into_iter().filter(|a| a.name.ns == ns!());
+        let mut known =
+            known.filter_map(|a| Some((*ATTRS.get(&a.name.local)?, a.value))).peekable();
+        if known.peek().is_none() {
+            return old;
+        }
+        let start = all.len();
+        let (from, to) = (old.0 as usize, old.1 as usize);
+        all.extend_from_within(from..to);
+        for (attr, value) in known {
+            if !all[start..].iter().any(|(a, _)| *a == attr) {
+                all.push((attr, value));
+            }
+        }
+        (index(start), index(all.len()))
+    }
+}
+
+/// Counts of nodes, texts and attributes fit 32 bits, since each costs a byte of a source shorter than 4 GB at least;
+/// copies made by the tree builder are bounded by the limit on nodes.
+fn index(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(NIL - 1)
+}
+
+impl TreeSink for Sink {
+    type Handle = Id;
+    type Output = Dom;
+    type ElemName<'a> = Ref<'a, QualName>;
+
+    fn finish(self) -> Dom {
+        self.dom.into_inner()
+    }
+
+    fn parse_error(&self, _message: Cow<'static, str>) {}
+
+    fn get_document(&self) -> Id {
+        ROOT
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a Id) -> Ref<'a, QualName> {
+        Ref::map(self.dom.borrow(), |dom| &dom.names[dom.node(*target).data as usize])
+    }
+
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> Id {
+        let tag = TAGS.get(&name.local).copied().unwrap_or(Tag::Other);
+        let attrs = self.keep((0, 0), attrs);
+        let data = {
+            let mut dom = self.dom.borrow_mut();
+            dom.names.push(name);
+            index(dom.names.len() - 1)
+        };
+        let id = self.push(Kind::Element, tag, data, attrs);
+        if flags.template {
+            let contents = self.push(Kind::Other, Tag::Other, NIL, (0, 0));
+            self.templates.borrow_mut().insert(id, contents);
+        }
+        id
+    }
+
+    fn create_comment(&self, _text: StrTendril) -> Id {
+        self.push(Kind::Other, Tag::Other, NIL, (0, 0))
+    }
+
+    fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> Id {
+        self.push(Kind::Other, Tag::Other, NIL, (0, 0))
+    }
+
+    fn append(&self, parent: &Id, child: NodeOrText<Id>) {
+        match child {
+            NodeOrText::AppendNode(id) => self.link(id, *parent, NIL),
+            NodeOrText::AppendText(text) => {
+                let last = self.dom.borrow().node(*parent).last;
+                if !self.joins(last, &text) {
+                    let id = self.text_node(text);
+                    self.link(id, *parent, NIL);
+                }
+            }
+        }
+    }
+
+    fn append_based_on_parent_node(&self, element: &Id, prev: &Id, child: NodeOrText<Id>) {
+        if self.dom.borrow().node(*element).parent == NIL {
+            self.append(prev, child);
+        } else {
+            self.append_before_sibling(element, child);
+        }
+    }
+
+    fn append_doctype_to_document(
+        &self,
+        _name: StrTendril,
+        _public_id: StrTendril,
+        _system_id: StrTendril,
+    ) {
+    }
+
+    fn pop(&self, node: &Id) {
+        self.depth.set(self.dom.borrow().node(*node).depth.saturating_sub(1));
+    }
+
+    fn get_template_contents(&self, target: &Id) -> Id {
+        self.templates.borrow().get(target).copied().unwrap_or(*target)
+    }
+
+    fn same_node(&self, x: &Id, y: &Id) -> bool {
+        x == y
+    }
+
+    fn set_quirks_mode(&self, _mode: QuirksMode) {}
+
+    fn append_before_sibling(&self, sibling: &Id, new: NodeOrText<Id>) {
+        let (parent, prev) = {
+            let dom = self.dom.borrow();
+            (dom.node(*sibling).parent, dom.node(*sibling).prev)
+        };
+        if parent == NIL {
+            return;
+        }
+        match new {
+            NodeOrText::AppendNode(id) => {
+                self.unlink(id);
+                self.link(id, parent, *sibling);
+            }
+            NodeOrText::AppendText(text) => {
+                if !self.joins(prev, &text) {
+                    let id = self.text_node(text);
+                    self.link(id, parent, *sibling);
+                }
+            }
+        }
+    }
+
+    fn add_attrs_if_missing(&self, target: &Id, attrs: Vec<Attribute>) {
+        let old = self.dom.borrow().node(*target).attrs;
+        let new = self.keep(old, attrs);
+        self.dom.borrow_mut().nodes[*target as usize].attrs = new;
+    }
+
+    fn remove_from_parent(&self, target: &Id) {
+        self.unlink(*target);
+    }
+
+    fn reparent_children(&self, node: &Id, new_parent: &Id) {
+        loop {
+            let first = self.dom.borrow().node(*node).first;
+            if first == NIL {
+                break;
+            }
+            self.unlink(first);
+            self.link(first, *new_parent, NIL);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all_text(dom: &Dom) -> String {
+        dom.within(ROOT).map(|id| dom.text(id)).collect()
+    }
+
+    #[test]
+    fn text_survives_misnesting() {
+        let dom = parse("<p>甲<b>乙<p>丙</b>丁<table>戊<tr><td>己", 512, 1000, true);
+        assert_eq!(all_text(&dom), "甲乙丙丁戊己");
+    }
+
+    #[test]
+    fn deep_nesting_is_cut_and_keeps_the_text() {
+        let source = format!("{}甲<b>乙</b>{}丙", "<div>".repeat(5000), "</div>".repeat(5000));
+        let dom = parse(&source, 100, 100_000, true);
+        assert!(dom.truncated);
+        assert_eq!(all_text(&dom), "甲乙丙");
+        assert!(dom.within(ROOT).all(|id| dom.up(id).count() < 110));
+    }
+
+    #[test]
+    fn too_many_nodes_are_cut() {
+        let dom = parse(&"<i>甲</i>".repeat(1000), 100, 500, true);
+        assert!(dom.truncated && dom.len() < 600);
+    }
+
+    #[test]
+    fn attributes_are_kept() {
+        let dom = parse("<div id=a class='b c' onclick=x>甲</div>", 100, 500, true);
+        let div = dom.within(ROOT).find(|&id| dom.tag(id) == Tag::Div).expect("there is a div");
+        assert_eq!(dom.attr(div, Attr::Id), Some("a"));
+        assert_eq!(dom.attrs(div).len(), 2);
+    }
+}

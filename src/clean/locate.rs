@@ -1,0 +1,141 @@
+//! Elements → CSS selectors that find them again, in browsers and in `scraper`.
+//!
+//! A selector starts at the nearest element with an id that no other element of the page has, else at the root, and
+//! steps down by `tag:nth-of-type(n)`. Elements whose names a type selector cannot name plainly (`o:p`, elements of
+//! pictures) are stepped to by `:nth-child(n)`.
+
+use std::fmt::Write as _;
+
+use html5ever::ns;
+use rustc_hash::FxHashMap;
+
+use super::dom::{Attr, Dom, Id, Kind, ROOT};
+
+/// Makes selectors for one page.
+pub(super) struct Locations<'a> {
+    dom: &'a Dom,
+    /// How often each id occurs.
+    ids: FxHashMap<&'a str, u32>,
+    /// For each element its place among siblings of its name, and among all.
+    places: Vec<(u32, u32)>,
+    /// Selectors made, by element.
+    made: FxHashMap<Id, String>,
+}
+
+impl<'a> Locations<'a> {
+    /// Looks a page over once.
+    pub(super) fn of(dom: &'a Dom) -> Self {
+        let mut ids: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut places = vec![(0, 0); dom.len()];
+        let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
+        for parent in dom.within(ROOT) {
+            if let Some(id) = dom.attr(parent, Attr::Id) {
+                *ids.entry(id).or_default() += 1;
+            }
+            counts.clear();
+            let mut n = 0;
+            for child in dom.children(parent) {
+                if let Some(name) = dom.name(child) {
+                    let same = counts.entry(&name.local).or_default();
+                    *same += 1;
+                    n += 1;
+                    places[child as usize] = (*same, n);
+                }
+            }
+        }
+        Self { dom, ids, places, made: FxHashMap::default() }
+    }
+
+    /// The selector of an element.
+    pub(super) fn selector(&mut self, element: Id) -> String {
+        if let Some(made) = self.made.get(&element) {
+            return made.clone();
+        }
+        let mut path: Vec<Id> = Vec::new();
+        let mut out = String::new();
+        for id in self.dom.up(element) {
+            if self.dom.node(id).kind != Kind::Element {
+                break;
+            }
+            if let Some(name) = self.unique_id(id) {
+                let _ = write!(out, "#{name}");
+                break;
+            }
+            path.push(id);
+        }
+        for &id in path.iter().rev() {
+            if !out.is_empty() {
+                out.push_str(" > ");
+            }
+            self.step(id, &mut out);
+        }
+        if out.is_empty() {
+            out.push_str(":root");
+        }
+        self.made.insert(element, out.clone());
+        out
+    }
+
+    fn unique_id(&self, element: Id) -> Option<&str> {
+        let id = self.dom.attr(element, Attr::Id)?;
+        let plain = id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        (plain && self.ids.get(id) == Some(&1)).then_some(id)
+    }
+
+    fn step(&self, id: Id, out: &mut String) {
+        let Some(name) = self.dom.name(id) else { return };
+        let (of_type, of_all) = self.places[id as usize];
+        let local: &str = &name.local;
+        let plain = name.ns == ns!(html)
+            && local.starts_with(|c: char| c.is_ascii_lowercase())
+            && local.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        // There is one html and one body; saying so keeps the selectors short.
+        let _ = match local {
+            "html" | "body" if plain && of_type == 1 => write!(out, "{local}"),
+            _ if plain => write!(out, "{local}:nth-of-type({of_type})"),
+            _ => write!(out, ":nth-child({of_all})"),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dom::{self, Tag};
+    use super::*;
+
+    /// Every element of the page is found again as the same one, by order.
+    fn check(source: &str) {
+        let dom = dom::parse(source, 512, 100_000, true);
+        let html = scraper::Html::parse_document(source);
+        let ours: Vec<Id> =
+            dom.within(ROOT).filter(|&id| dom.node(id).kind == Kind::Element).collect();
+        let theirs: Vec<_> = html.tree.nodes().filter_map(scraper::ElementRef::wrap).collect();
+        let theirs: Vec<_> = {
+            let mut order: Vec<_> =
+                html.root_element().descendants().filter_map(scraper::ElementRef::wrap).collect();
+            assert!(order.len() <= theirs.len());
+            std::mem::take(&mut order)
+        };
+        assert_eq!(ours.len(), theirs.len());
+        let mut locations = Locations::of(&dom);
+        for (id, element) in ours.into_iter().zip(theirs) {
+            let path = locations.selector(id);
+            let selector = scraper::Selector::parse(&path).expect("a valid selector");
+            let found: Vec<_> = html.select(&selector).collect();
+            assert_eq!(found.len(), 1, "{path}");
+            assert_eq!(found[0].id(), element.id(), "{path}");
+            assert!(
+                dom.tag(id) == Tag::Other
+                    || element.value().name() == &*dom.name(id).expect("an element").local
+            );
+        }
+    }
+
+    #[test]
+    fn selectors_find_their_elements() {
+        check("<div><p>甲<p>乙<b id=x>丙</b></div><div id=x><o:p>丁</o:p><p id='1a'>戊</p></div>");
+        check("<table><tr><td>甲<td id=cell><p>乙</table>丙<svg><linearGradient/><a>x</a></svg>");
+        check("甲<p>乙<table><p>丙</table><form id=f><ul><li>一<li>二</form>");
+    }
+}

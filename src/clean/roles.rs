@@ -1,0 +1,271 @@
+//! What each piece is to its page: a role, and the rule that decided.
+//!
+//! In: the pieces with the chosen ones among them. Out: one [`Verdict`] a piece. The choice says what is body; this
+//! takes out of it what only stands among it (the title, the line of source and date, captions, credits), and says of
+//! the rest what it is.
+
+use super::Role;
+use super::choose::Choice;
+use super::dom::Tag;
+use super::features::{Page, Phrase, key};
+
+/// A role and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verdict {
+    pub(super) role: Role,
+    pub(super) reason: &'static str,
+    pub(super) level: Option<u8>,
+}
+
+impl Verdict {
+    pub(super) fn new(role: Role, reason: &'static str) -> Self {
+        Self { role, reason, level: None }
+    }
+}
+
+/// Pieces between the title and the body in which lines of source and date are looked for.
+const HEADER_PIECES: usize = 12;
+
+/// Gives every piece its role.
+pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
+    let n = page.stats.len();
+    let first = choice.keep.iter().position(|&k| k).unwrap_or(n);
+    let last = choice.keep.iter().rposition(|&k| k).unwrap_or(0);
+    let title = title(page, first);
+    let mut verdicts: Vec<Verdict> = (0..n)
+        .map(|n| {
+            if let Some(verdict) = fixed(page, n) {
+                verdict
+            } else if choice.keep[n] {
+                kept(page, n, first, last)
+            } else {
+                dropped(page, n, title.unwrap_or(first), first, last)
+            }
+        })
+        .collect();
+    if let Some(title) = title {
+        around_title(page, choice, title, first, &mut verdicts);
+    }
+    verdicts
+}
+
+/// What markup alone decides.
+fn fixed(page: &Page, n: usize) -> Option<Verdict> {
+    let piece = &page.pieces.list[n];
+    if page.dom.up(piece.owner).take(3).any(|id| page.dom.tag(id) == Tag::Figcaption)
+        || page.dom.tag(piece.owner) == Tag::Caption
+    {
+        return Some(Verdict::new(Role::Caption, "caption_tag"));
+    }
+    matches!(page.dom.tag(piece.owner), Tag::Option | Tag::Select | Tag::Button | Tag::Optgroup)
+        .then(|| Verdict::new(Role::Nav, "control"))
+}
+
+/// The piece that is the title: found by the title element, if it is not after the body.
+fn title(page: &Page, first: usize) -> Option<usize> {
+    page.title.filter(|&t| t <= first + 3)
+}
+
+fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
+    let (piece, stat) = (&page.pieces.list[n], &page.stats[n]);
+    let text = page.pieces.of(piece);
+    if piece.grid.is_some() {
+        return Verdict::new(Role::Table, "data_table");
+    }
+    if is_credit(text, stat.tokens) && n + 6 > last {
+        return Verdict::new(Role::Credit, "credit_line");
+    }
+    if n <= first + 2 && is_byline(page, n) {
+        return Verdict::new(Role::Meta, "byline");
+    }
+    let up = || page.dom.up(piece.owner).take(4).map(|id| page.dom.tag(id));
+    if let Some(level) = up().take(2).find_map(Tag::heading)
+        && stat.tokens < 80.0
+    {
+        return Verdict { role: Role::Heading, reason: "heading_tag", level: Some(level) };
+    }
+    if is_heading(text, stat.tokens, stat.bold_share) {
+        return Verdict::new(Role::Heading, "heading_shape");
+    }
+    if up().any(|t| t == Tag::Blockquote) {
+        return Verdict::new(Role::Quote, "quote_tag");
+    }
+    if up().take(2).any(|t| matches!(t, Tag::Li | Tag::Dd | Tag::Dt)) {
+        return Verdict::new(Role::ListItem, "list_tag");
+    }
+    Verdict::new(Role::Para, "model")
+}
+
+/// Whether a line opens with a numeral of Chinese outlines and is short, or is short and bold throughout.
+pub(super) fn is_heading(text: &str, tokens: f32, bold: f32) -> bool {
+    let text = text.trim();
+    let ended = text.ends_with(['。', '！', '；', '，', ',', ';', '、', '：', ':'])
+        || text.ends_with('.') && tokens > 12.0;
+    if ended || tokens > 40.0 || tokens < 2.0 {
+        return false;
+    }
+    bold > 0.95 && tokens <= 30.0 && text.chars().any(char::is_alphabetic) || is_numbered(text)
+}
+
+/// 一、 （一） 第一章 第二部分
+fn is_numbered(text: &str) -> bool {
+    let numeral = |c: char| "一二三四五六七八九十百".contains(c);
+    let rest = text.trim_start_matches(numeral);
+    if rest.len() < text.len() {
+        return rest.starts_with('、');
+    }
+    if let Some(rest) = text.strip_prefix(['（', '(']) {
+        let after = rest.trim_start_matches(numeral);
+        return after.len() < rest.len() && after.starts_with(['）', ')']);
+    }
+    if let Some(rest) = text.strip_prefix('第') {
+        let after = rest.trim_start_matches(numeral);
+        return after.len() < rest.len()
+            && ["章", "节", "部分", "篇", "编"].iter().any(|w| after.starts_with(w));
+    }
+    false
+}
+
+/// A line that names editors and the like and nothing else.
+fn is_credit(text: &str, tokens: f32) -> bool {
+    const OPENERS: [&str; 14] = [
+        "责任编辑",
+        "責任編輯",
+        "责编",
+        "编辑",
+        "校对",
+        "审核",
+        "编审",
+        "监制",
+        "终审",
+        "执行编辑",
+        "值班编辑",
+        "值班主任",
+        "实习编辑",
+        "总编",
+    ];
+    let inner = text.trim_start_matches(['（', '(', '【', '[', ' ', '\u{3000}']);
+    let opener = OPENERS.iter().find_map(|o| inner.strip_prefix(o));
+    tokens <= 40.0
+        && opener.is_some_and(|rest| {
+            rest.trim_start().starts_with([':', '：', '|', '/', ' ', '丨'])
+                || rest.starts_with(['：', ':'])
+        })
+}
+
+/// A line of source, date, author: labels of the byline, and a date or nearly nothing else.
+fn is_byline(page: &Page, n: usize) -> bool {
+    let stat = &page.stats[n];
+    let meta = stat.covers(Phrase::Meta);
+    stat.tokens <= 45.0 && stat.ends < 2.0 && (meta > 0.15 && stat.dated || meta > 0.3)
+}
+
+fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Verdict {
+    let (piece, stat) = (&page.pieces.list[n], &page.stats[n]);
+    let text = page.pieces.of(piece);
+    if page.marks[piece.owner as usize].hidden {
+        return Verdict::new(Role::Other, "hidden");
+    }
+    let in_header = n + HEADER_PIECES > title && n <= first + 2;
+    if in_header
+        && (is_byline(page, n) || stat.dated && stat.tokens <= 30.0 && stat.link_share < 0.9)
+    {
+        return Verdict::new(Role::Meta, "byline");
+    }
+    if is_credit(text, stat.tokens)
+        || n > last && n <= last + 6 && stat.tokens <= 40.0 && stat.covers(Phrase::Credit) > 0.1
+    {
+        return Verdict::new(Role::Credit, "credit_line");
+    }
+    if n > last && n <= last + 8 && is_byline(page, n) {
+        return Verdict::new(Role::Meta, "byline");
+    }
+    if stat.covers(Phrase::Legal) > 0.1 && n >= first {
+        return Verdict::new(Role::Footer, "legal");
+    }
+    if stat.covers(Phrase::Share) > 0.2 {
+        return Verdict::new(if n > first { Role::Footer } else { Role::Nav }, "share");
+    }
+    if stat.link_share > 0.6 || stat.covers(Phrase::Nav) > 0.3 || stat.covers(Phrase::Related) > 0.3
+    {
+        return Verdict::new(Role::Nav, "links");
+    }
+    let up = || page.dom.up(piece.owner).map(|id| page.dom.tag(id));
+    if up().any(|t| t == Tag::Footer) {
+        return Verdict::new(Role::Footer, "footer_tag");
+    }
+    if up().any(|t| t == Tag::Nav) {
+        return Verdict::new(Role::Nav, "nav_tag");
+    }
+    Verdict::new(Role::Other, "model")
+}
+
+/// The title, what repeats it before the body, and the lines right above and below it.
+fn around_title(
+    page: &Page,
+    choice: &Choice,
+    title: usize,
+    first: usize,
+    verdicts: &mut [Verdict],
+) {
+    verdicts[title] = Verdict::new(Role::Title, "title_match");
+    let text = key(page.pieces.of(&page.pieces.list[title]));
+    for n in 0..page.stats.len().min(first + 4) {
+        let piece = &page.pieces.list[n];
+        let same = n != title && key(page.pieces.of(piece)) == text;
+        if same && verdicts[n].role.is_body() {
+            verdicts[n] = Verdict::new(Role::Title, "title_match");
+        }
+    }
+    let near = |n: usize| {
+        let (a, b) = (page.pieces.list[title].owner, page.pieces.list[n].owner);
+        let parent = |id| page.dom.node(id).parent;
+        a == b || parent(a) == parent(b)
+    };
+    let line = |n: usize| {
+        let stat = &page.stats[n];
+        stat.tokens >= 2.0 && stat.tokens <= 45.0 && stat.link_share < 0.5 && stat.ends < 2.0
+    };
+    let headed = |n: usize| {
+        let owner = page.pieces.list[n].owner;
+        page.dom.up(owner).take(2).any(|id| page.dom.tag(id).heading().is_some())
+    };
+    if title > 0
+        && near(title - 1)
+        && line(title - 1)
+        && headed(title - 1)
+        && !choice.keep[title - 1]
+    {
+        verdicts[title - 1] = Verdict::new(Role::Kicker, "above_title");
+    }
+    let next = title + 1;
+    if next < page.stats.len() && near(next) && line(next) {
+        let text = page.pieces.of(&page.pieces.list[next]);
+        let dash = text.starts_with(['—', '－', '―', '–']) || text.starts_with("--");
+        if dash || headed(next) && !choice.keep[next] && verdicts[next].role != Role::Meta {
+            verdicts[next] = Verdict::new(Role::Subtitle, "below_title");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_by_shape() {
+        assert!(is_heading("一、过去一年的工作", 9.0, 0.0));
+        assert!(is_heading("（二）主要目标", 6.0, 0.0));
+        assert!(is_heading("第三部分 明年安排", 8.0, 0.0));
+        assert!(is_heading("稳住农业", 4.0, 1.0));
+        assert!(!is_heading("一、二月份降雨偏多。", 9.0, 0.0));
+        assert!(!is_heading("一是修路。", 4.0, 1.0));
+    }
+
+    #[test]
+    fn credits_are_lines_of_their_own() {
+        assert!(is_credit("（责任编辑：甲乙）", 6.0));
+        assert!(is_credit("编辑 甲乙", 4.0));
+        assert!(!is_credit("编辑部昨天搬了家。", 8.0));
+    }
+}

@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""Fit the two models of `src/clean/rules/` on the development halves in ../shared, and cross-validate them.
+
+    cargo build --release --example clean_features
+    fit_clean.py --features target/release/examples/clean_features [--shared ../shared] [--write src/clean/rules]
+
+A line of a page is content if the page's gold text has it. The first model sees the features of the page alone, the
+second those and what the first says of the lines around (its out-of-fold answers, so that it learns how far to trust
+them). Folds are by site: no page is judged by a model that has seen a page of its site. A line weighs by its share
+of the page's tokens, so that each page counts about the same; every set counts by the square root of its pages.
+Prints, per set, tokF1 of the cross-validated models as `choose.rs` applies them. Needs lightgbm, numpy, rapidfuzz.
+"""
+import argparse, base64, collections, glob, gzip, hashlib, json, os, re, subprocess, sys
+import numpy as np
+import lightgbm as lgb
+
+ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+ap.add_argument("--features", required=True, help="the example clean_features, built")
+ap.add_argument("--shared", default="../shared")
+ap.add_argument("--write", metavar="DIR", help="fit on everything and write model1.tsv and model2.tsv here")
+ap.add_argument("--work", default="/tmp")
+ap.add_argument("--seeds", type=int, default=1)
+ap.add_argument("--trees1", type=int, default=120)
+ap.add_argument("--trees2", type=int, default=120)
+ap.add_argument("--leaves", type=int, default=24)
+ap.add_argument("--hess", type=float, default=20.0)
+ap.add_argument("--rate", type=float, default=0.08)
+ap.add_argument("--per-page", metavar="FILE")
+ap.add_argument("--importance", action="store_true")
+a = ap.parse_args()
+sys.path.insert(0, os.path.join(a.shared, "tools"))
+import score_content as sc  # noqa: E402
+
+FOLDS = 10
+
+
+def decode(raw, _=None):
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return raw[3:].decode("utf-8", "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    m = re.search(rb"charset\s*=\s*[\"']?\s*([\w-]+)", raw[:4096])
+    name = (m[1].decode() if m else "gb18030").lower()
+    name = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "utf-8": "utf-8"}.get(name, name)
+    try:
+        return raw.decode(name, "replace")
+    except LookupError:
+        return raw.decode("cp1252", "replace")
+
+
+def site(page):
+    host = re.sub(r"^\w+://", "", page.get("url") or "").split("/")[0].split(":")[0]
+    if not host or host == "fakehost":
+        return page["id"]
+    parts = host.split(".")
+    n = 3 if len(parts) > 2 and parts[-2] in ("com", "co", "gov", "org", "net", "edu", "ac") else 2
+    return ".".join(parts[-n:])
+
+
+def fold(page):
+    return int(hashlib.sha1(site(page).encode()).hexdigest(), 16) % FOLDS
+
+
+def load():
+    pages = []
+    for path in sorted(glob.glob(os.path.join(a.shared, "bench/content", "*.dev.jsonl.gz"))):
+        name = os.path.basename(path)[:-len(".dev.jsonl.gz")]
+        if name == "webmainbench-zh":
+            continue
+        for p in sc.read_set(path):
+            p["set"] = name
+            p["html"] = decode(base64.b64decode(p["html_b64"]))
+            pages.append(p)
+    return pages
+
+
+def features(pages, key):
+    path = os.path.join(a.work, f"rows-{key}.f32")
+    lines = "".join(json.dumps({k: p[k] for k in ("html", "p") if k in p}) + "\n" for p in pages)
+    out = subprocess.run([a.features, path], input=lines.encode(), capture_output=True, check=True).stdout
+    names, rows, at = [], [], 0
+    data = np.fromfile(path, dtype="<f4")
+    for page, line in zip(pages, out.splitlines()):
+        d = json.loads(line)
+        n, names = len(d["texts"]), d["names"] or names
+        page["texts"] = d["texts"]
+        rows.append(data[at:at + n * len(names)].reshape(n, len(names)))
+        at += n * len(names)
+    return names, rows
+
+
+def shingles(tok, n=4):
+    return [tuple(tok[i:i + n]) for i in range(len(tok) - n + 1)]
+
+
+def label(page):
+    """For every piece how much of it is gold, 0 to 1, and how far to believe that."""
+    toks = [sc.tokens(t) for t in page["texts"]]
+    page["toks"] = toks
+    n = len(toks)
+    y, w = np.zeros(n), np.ones(n)
+    if not page.get("gold_text"):
+        w[:] = 0
+        flat = [sc.SPACE.sub(" ", t) for t in page["texts"]]
+        for snippets, value in ((page.get("with", []), 1), (page.get("without", []), 0)):
+            for s in snippets:
+                s = sc.SPACE.sub(" ", s).strip()
+                for i, t in enumerate(flat):
+                    if s in t:
+                        y[i], w[i] = value, 1
+        page["y"], page["w"] = y, w
+        return
+    gold = sc.tokens(page["gold_text"])
+    grams = collections.Counter(shingles(gold))
+    lines = collections.Counter("".join(sc.tokens(x)) for x in page["gold_text"].splitlines())
+    flat = " " + " ".join(gold) + " "
+    for i, t in enumerate(toks):
+        if len(t) >= 6:
+            own = collections.Counter(shingles(t))
+            y[i] = sum(min(c, grams[g]) for g, c in own.items()) / max(1, len(t) - 3)
+        elif t:
+            y[i] = float(lines["".join(t)] > 0 or f" {' '.join(t)} " in flat)
+    # A short line, and one that stands on the page more often than in the gold, is content where its neighbours are.
+    near = np.zeros(n)
+    mass = np.array([len(t) for t in toks], float)
+    sure = np.array([len(t) >= 6 for t in toks])
+    seen = collections.defaultdict(list)
+    for i in range(n):
+        lo, hi = max(0, i - 6), min(n, i + 7)
+        k = [j for j in range(lo, hi) if j != i and sure[j]]
+        near[i] = sum(y[j] * min(mass[j], 40) / (1 + abs(i - j)) for j in k) / max(1e-9, sum(min(mass[j], 40) / (1 + abs(i - j)) for j in k))
+        if toks[i]:
+            seen["".join(toks[i])].append(i)
+    out = y.copy()
+    for text, where in seen.items():
+        if len(where) > 1:
+            count = max(lines[text], flat.count(f" {' '.join(toks[where[0]])} "))
+            order = sorted(where, key=lambda i: -near[i])
+            for rank, i in enumerate(order):
+                if rank >= count or near[i] < 0.2 and rank > 0:
+                    out[i] = 0.0
+        elif not sure[where[0]] and near[where[0]] < 0.15:
+            out[where[0]] = 0.0
+    page["y"], page["w"] = out, w
+
+
+def weigh(pages):
+    sets = collections.Counter(p["set"] for p in pages)
+    for p in pages:
+        mass = np.array([len(t) for t in p["toks"]], float)
+        total = max(1.0, (mass * p["y"]).sum()) if p.get("gold_text") else max(1.0, mass[p["w"] > 0].sum())
+        w = np.minimum(mass / total, 1.0) * 100 + 0.05
+        w = np.minimum(w, 30)
+        p["weight"] = w * p["w"] / sets[p["set"]] ** 0.25
+
+
+def fit(X, y, w, trees, seed):
+    # Soft labels: each piece is taken as content with weight y and as none with weight 1 - y.
+    X2 = np.concatenate([X, X])
+    y2 = np.concatenate([np.ones(len(y)), np.zeros(len(y))])
+    w2 = np.concatenate([w * y, w * (1 - y)])
+    keep = w2 > 1e-6
+    d = lgb.Dataset(X2[keep], y2[keep], weight=w2[keep])
+    params = dict(objective="binary", learning_rate=a.rate, num_leaves=a.leaves, min_data_in_leaf=60, min_sum_hessian_in_leaf=a.hess,
+                  feature_fraction=0.4, bagging_fraction=0.7, bagging_freq=1, lambda_l2=5.0, max_depth=8, verbosity=-1, seed=seed,
+                  deterministic=True, force_row_wise=True, num_threads=2, max_bin=127)
+    return lgb.train(params, d, num_boost_round=trees)
+
+
+def pick(p, mass):
+    """choose.rs: the set of pieces with the highest expected F1, by probability."""
+    order = np.argsort(-p, kind="stable")
+    hit = np.cumsum((p * mass)[order])
+    got = np.cumsum(mass[order])
+    f = 2 * hit / (got + (p * mass).sum() + 1e-9)
+    k = int(np.argmax(f))
+    keep = np.zeros(len(p), bool)
+    keep[order[:k + 1]] = True
+    return keep, float(f[k]) if len(f) else 0.0
+
+
+def report(pages, key):
+    per = []
+    for p in pages:
+        if not len(p["texts"]):
+            per.append({"id": p["id"], "text": ""})
+            continue
+        mass = np.array([len(t) for t in p["toks"]], float)
+        keep, f = pick(p[key], mass)
+        per.append({"id": p["id"], "text": "\n".join(t for t, k in zip(p["texts"], keep) if k), "conf": f})
+    rows, allrec = {}, []
+    for name in sorted({p["set"] for p in pages}) + ["zh-articles", "magic-article:zh"]:
+        idx = [i for i, p in enumerate(pages) if p["set"] == name or p.get("lang") == "zh" and (
+            name == "zh-articles" and p["set"] in ("cwced", "magic-article") or name == "magic-article:zh" and p["set"] == "magic-article")]
+        pred = {sc.clean_id(per[i]["id"]): {"text": per[i]["text"], "title": "", "date": "", "author": ""} for i in idx}
+        rows[name], recs = sc.evaluate([pages[i] for i in idx], pred, True)
+        if name in {p["set"] for p in pages}:
+            for r, i in zip(recs, idx):
+                r["set"], r["conf"] = name, per[i].get("conf", 0)
+                allrec.append(r)
+        recs = [r for r in recs if "tokF1" in r]
+        if recs:
+            conf = {per[i]["id"]: per[i].get("conf", 0) for i in idx}
+            recs.sort(key=lambda r: -conf[r["id"]])
+            h = len(recs) // 2
+            rows[name]["top"] = 100 * np.mean([r["tokF1"] for r in recs[:h]])
+            rows[name]["low"] = 100 * np.mean([r["tokF1"] for r in recs[h:]])
+    cols = ["tokF1", "tokP", "tokR", "bad", "lineP", "lineR", "snF1", "top", "low"]
+    print(f"{key:18} {'n':>4} " + " ".join(f"{c:>6}" for c in cols))
+    for n, r in rows.items():
+        print(f"{n:18} {r['n']:4d} " + " ".join(f"{r[c]:6.1f}" if c in r else "     -" for c in cols))
+    return allrec
+
+
+def oracle(pages):
+    for p in pages:
+        p["best"] = p["y"]
+    report(pages, "best")
+
+
+def dump(model, names, path):
+    """One line a tree: nodes as feature,threshold,left,right and leaves as =value, children by index."""
+    out = ["# Fitted by tools/fit_clean.py; a line a tree, nodes by semicolons: feature<=threshold?left:right, or a value."]
+    out.append("\t".join(names))
+    for tree in model.dump_model()["tree_info"]:
+        nodes = []
+
+        def walk(t):
+            i = len(nodes)
+            nodes.append(None)
+            if "leaf_value" in t:
+                nodes[i] = f"{t['leaf_value']:.5g}"
+            else:
+                l = walk(t["left_child"])
+                r = walk(t["right_child"])
+                assert t["decision_type"] == "<="
+                nodes[i] = f"{t['split_feature']} {t['threshold']:.6g} {l} {r}"
+            return i
+        walk(tree["tree_structure"])
+        out.append(";".join(nodes))
+    open(path, "w").write("\n".join(out) + "\n")
+
+
+def main():
+    pages = load()
+    names, rows = features(pages, "own")
+    for p in pages:
+        label(p)
+    weigh(pages)
+    oracle(pages)
+    folds = np.array([fold(p) for p in pages])
+    y = [p["y"] for p in pages]
+    w = [p["weight"] for p in pages]
+
+    def cv(rows, trees, key):
+        total = 0.0
+        for f in range(FOLDS):
+            tr = [i for i in range(len(pages)) if folds[i] != f and len(y[i])]
+            te = [i for i in range(len(pages)) if folds[i] == f]
+            m = fit(np.concatenate([rows[i] for i in tr]), np.concatenate([y[i] for i in tr]), np.concatenate([w[i] for i in tr]), trees, f)
+            for i in te:
+                pages[i][key] = m.predict(rows[i]) if len(y[i]) else np.zeros(0)
+                q = np.clip(pages[i][key], 1e-6, 1 - 1e-6)
+                total -= (w[i] * (y[i] * np.log(q) + (1 - y[i]) * np.log(1 - q))).sum()
+        print(f"{key}: log loss {total / sum(x.sum() for x in w):.4f}")
+
+    cv(rows, a.trees1, "p1")
+    report(pages, "p1")
+    for p in pages:
+        p["p"] = [float(x) for x in p["p1"]]
+    names2, rows2 = features(pages, "context")
+    both = [np.concatenate([r, c], axis=1) if len(r) else np.zeros((0, len(names) + len(names2))) for r, c in zip(rows, rows2)]
+    cv(both, a.trees2, "p2")
+    per = report(pages, "p2")
+    if a.per_page:
+        with open(a.per_page, "w") as f:
+            for r in sorted(per, key=lambda r: r.get("tokF1", 1)):
+                f.write(json.dumps(r) + "\n")
+    import pickle
+    if a.per_page:
+        pickle.dump([{k: p.get(k) for k in ("id", "set", "url", "texts", "y", "p1", "p2", "gold_text")} for p in pages], open(a.per_page + ".pkl", "wb"))
+    if a.write or a.importance:
+        ok = [i for i in range(len(pages)) if len(y[i])]
+        Y, W = np.concatenate([y[i] for i in ok]), np.concatenate([w[i] for i in ok])
+        m1 = fit(np.concatenate([rows[i] for i in ok]), Y, W, a.trees1, 1)
+        m2 = fit(np.concatenate([both[i] for i in ok]), Y, W, a.trees2, 1)
+        if a.importance:
+            for m, nm in ((m1, names), (m2, names + names2)):
+                g = m.feature_importance("gain")
+                print([f"{nm[i]} {g[i]:.0f}" for i in np.argsort(-g)])
+        if a.write:
+            dump(m1, names, os.path.join(a.write, "model1.tsv"))
+            dump(m2, names + names2, os.path.join(a.write, "model2.tsv"))
+
+
+main()
