@@ -18,13 +18,24 @@ pub(super) struct Choice {
     pub(super) confidence: f32,
 }
 
-/// Chooses the main content.
-pub(super) fn choose(page: &Page) -> Choice {
+/// Chooses the main content, by the models' probabilities or by those given.
+pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
+    let p = match given {
+        Some(p) if p.len() == page.stats.len() => p.to_vec(),
+        _ => probabilities(page),
+    };
+    let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
+    let (keep, confidence) = best(&p, &tokens);
+    Choice { p, keep, confidence }
+}
+
+/// What the models say of every piece.
+fn probabilities(page: &Page) -> Vec<f32> {
     let own = features::own(page);
     let first: Vec<f32> = rows(&own).map(|row| model::FIRST.probability(row)).collect();
     let context = features::context(page, &first);
     let mut row = Vec::with_capacity(own.width() + context.width());
-    let p: Vec<f32> = rows(&own)
+    rows(&own)
         .zip(rows(&context))
         .map(|(own, context)| {
             row.clear();
@@ -32,10 +43,7 @@ pub(super) fn choose(page: &Page) -> Choice {
             row.extend_from_slice(context);
             model::SECOND.probability(&row)
         })
-        .collect();
-    let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
-    let (keep, confidence) = best(&p, &tokens);
-    Choice { p, keep, confidence }
+        .collect()
 }
 
 fn rows(rows: &Rows) -> impl Iterator<Item = &[f32]> {

@@ -23,11 +23,15 @@ use crate::warning::{Warning, warn};
 /// text right.
 const CONFIDENCE_LOW: f32 = 0.6;
 
-/// Takes an HTML page apart.
+/// Takes an HTML page apart; with `given` in place of the models' probabilities, to judge models not yet written down.
 ///
 /// # Errors
 /// A reject for a page without prose.
-pub(super) fn clean(text: Text, options: &Options) -> Result<Blocks, Reject> {
+pub(super) fn clean(
+    text: Text,
+    options: &Options,
+    given: Option<&[f32]>,
+) -> Result<Blocks, Reject> {
     let mut decoded = text.decoded;
     let mut dom = dom::parse(&text.text, options.depth_max, options.nodes_max, true);
     let mut marks = names::mark(&dom);
@@ -40,7 +44,7 @@ pub(super) fn clean(text: Text, options: &Options) -> Result<Blocks, Reject> {
     }
     let hints = hints::read(&dom);
     let page = Page::read(&dom, &marks, &pieces, hints.html_title.as_deref());
-    let mut choice = choose::choose(&page);
+    let mut choice = choose::choose(&page, given);
     let ruled = selectors::select(&dom, &text.text, options);
     apply_rules(&page, &ruled, &mut choice);
     let mut verdicts = roles::roles(&page, &choice);

@@ -239,6 +239,6 @@ pub struct Blocks {
 pub fn clean(text: Text, options: &Options) -> Result<Blocks, Reject> {
     match text.markup {
         Markup::Plain => lines::clean(text),
-        Markup::Html => html::clean(text, options),
+        Markup::Html => html::clean(text, options, None),
     }
 }

@@ -147,10 +147,7 @@ fn is_credit(text: &str, tokens: f32) -> bool {
     let inner = text.trim_start_matches(['（', '(', '【', '[', ' ', '\u{3000}']);
     let opener = OPENERS.iter().find_map(|o| inner.strip_prefix(o));
     tokens <= 40.0
-        && opener.is_some_and(|rest| {
-            rest.trim_start().starts_with([':', '：', '|', '/', ' ', '丨'])
-                || rest.starts_with(['：', ':'])
-        })
+        && opener.is_some_and(|rest| rest.starts_with([':', '：', '|', '/', ' ', '丨', '】', ']']))
 }
 
 /// A line of source, date, author: labels of the byline, and a date or nearly nothing else.

@@ -1,8 +1,10 @@
-//! What the models of cleaning are fitted on: the features of every piece of a page (`tools/fit_clean.py`).
+//! What the models of cleaning are fitted and judged on (`tools/fit_clean.py`): the features of every piece of a page,
+//! and what cleaning makes of given probabilities.
 
 use super::features::{self, Page};
-use super::{Options, dom, names, pieces};
-use crate::clean::hints;
+use super::{Options, dom, hints, html, names, pieces};
+use crate::decode::{CharsetFrom, Decoded, Markup, Text};
+use crate::page::PageInfo;
 
 /// The pieces of a page with their features.
 #[derive(Debug, Default)]
@@ -15,12 +17,18 @@ pub struct Study {
     pub values: Vec<f32>,
 }
 
-/// Features from the page alone, or with `first`, the first model's probabilities, those of the context.
-pub fn study(source: &str, first: Option<&[f32]>) -> Study {
+/// Features from the page alone, or with `first`, the first model's probabilities, those of the context. The pieces
+/// numbered in `without` are taken off the page before: pages with shorter articles are made so.
+pub fn study(source: &str, first: Option<&[f32]>, without: &[usize]) -> Study {
     let options = Options::default();
     let dom = dom::parse(source, options.depth_max, options.nodes_max, true);
     let marks = names::mark(&dom);
-    let pieces = pieces::cut(&dom, &marks);
+    let mut pieces = pieces::cut(&dom, &marks);
+    let mut n = 0;
+    pieces.list.retain(|_| {
+        n += 1;
+        !without.contains(&(n - 1))
+    });
     let title = hints::read(&dom).html_title;
     let page = Page::read(&dom, &marks, &pieces, title.as_deref());
     let rows = match first {
@@ -29,4 +37,19 @@ pub fn study(source: &str, first: Option<&[f32]>) -> Study {
     };
     let texts = pieces.list.iter().map(|p| pieces.of(p).to_owned()).collect();
     Study { texts, names: rows.names, values: rows.values }
+}
+
+/// The body that cleaning makes of a page, with `p` in place of the models' probabilities; why not, for a reject.
+///
+/// # Errors
+/// The reject, in words.
+pub fn body(source: &str, p: &[f32]) -> Result<(String, f32), String> {
+    let decoded =
+        Decoded { charset: "utf-8", charset_from: CharsetFrom::Detected, warnings: Vec::new() };
+    let text =
+        Text { page: PageInfo::default(), decoded, markup: Markup::Html, text: source.to_owned() };
+    let blocks = html::clean(text, &Options::default(), Some(p)).map_err(|r| r.to_string())?;
+    let body: Vec<&str> =
+        blocks.blocks.iter().filter(|b| b.role.is_body()).map(|b| b.text.as_str()).collect();
+    Ok((body.join("\n"), blocks.confidence))
 }
