@@ -60,6 +60,19 @@ fn relative(row: Row<'_>, from: usize) -> Option<usize> {
     (begins_noun(row, from + de + 1)).then_some(from + de + 1)
 }
 
+/// A verb inside a name: 提案承办单位, 质量提升行动.
+fn names_one(row: Row<'_>, at: usize) -> bool {
+    const HEADS: &[&str] = &[
+        "单位", "部门", "人员", "项目", "企业", "机构", "场所", "基地", "平台", "中心", "工程",
+        "行动", "计划", "体系", "机制", "系统", "能力", "协议", "方案", "制度", "资金", "设施",
+        "设备", "站", "点", "线", "园", "区", "库", "室", "队",
+    ];
+    let after = row.class(at + 2);
+    row.class(at + 1) == Class::Noun
+        && HEADS.iter().any(|head| row.word(at + 1).starts_with(head))
+        && !matches!(after, Class::De | Class::Quantity(_))
+}
+
 fn noun_end(row: Row<'_>, start: usize, more: bool) -> usize {
     let mut at = start;
     while at < row.len() {
@@ -79,9 +92,7 @@ fn noun_end(row: Row<'_>, start: usize, more: bool) -> usize {
                 at > start && begins_noun(row, at + 1) && !(more && to_next)
             }
             Class::Modal => at > start && next == Class::Noun,
-            Class::Increase | Class::Decrease => {
-                at > start && next == Class::Noun && at + 2 == row.len()
-            }
+            Class::Increase | Class::Decrease | Class::Verb => at > start && names_one(row, at),
             _ => false,
         };
         if !goes_on {

@@ -10,6 +10,8 @@ pub(super) enum Lead<'a> {
     Nothing,
     /// 提出意见建议|1653条, or 项目合同投资总额|306亿元 without a verb.
     Object { verb: Option<Row<'a>>, noun: Row<'a> },
+    /// 推动问题整改|300余个: what makes it happen, the thing, what happens to it.
+    Made { verb: Row<'a>, noun: Row<'a>, doing: Row<'a> },
     /// 委员参与|3073人次, 立案|74件: verbs right before; what stands before them.
     Bare { row: Row<'a>, verb_start: usize },
     /// 水土保持率提高到|66.26%: a linking verb and the thing.
@@ -28,9 +30,10 @@ pub(super) enum Lead<'a> {
 
 /// Reads the words between the quantity before (or the start of the clause) and this one.
 pub(super) fn lead<'a>(row: Row<'a>, to_follows: bool) -> Lead<'a> {
+    let bare = row.without_tail(|c| c.is_setting());
+    // 快于上年|1.8个百分点: the time is what it is compared with.
     let row =
-        row.without_tail(|c| matches!(c, Class::Adverb | Class::Each | Class::Modal | Class::Time));
-    let row = compared_tail(row).unwrap_or(row);
+        if bare.last() == Class::Level && is_comparison(bare.last_word()) { row } else { bare };
     if row.without_lead(|c| c.is_setting() || c == Class::Conj).is_empty() {
         return Lead::Nothing;
     }
@@ -57,11 +60,6 @@ pub(super) fn lead<'a>(row: Row<'a>, to_follows: bool) -> Lead<'a> {
         Class::Passive => Lead::Bare { row, verb_start: last },
         _ => lead_over(row).unwrap_or_else(|| object(row)),
     }
-}
-
-/// 比去年预算低|0.4个百分点: the last noun ends in a word of more or less, and a comparison is open.
-fn compared_tail(row: Row<'_>) -> Option<Row<'_>> {
-    (row.last() == Class::Noun && row.position(|c| c == Class::Compare).is_some()).then_some(row)
 }
 
 fn more_or_less(word: &str) -> Option<bool> {
@@ -108,9 +106,15 @@ fn lead_over(row: Row<'_>) -> Option<Lead<'_>> {
     let at = row.rposition(|c| c == Class::Level)?;
     let link = row.word(at);
     let than = row.part(at + 1, row.len());
-    let compares =
-        ["高于", "低于", "快于", "慢于", "优于", "好于", "高出", "低出", "领先"].contains(&link);
-    (compares && !than.is_empty()).then(|| Lead::Lead { thing: row.part(0, at), than, link })
+    (is_comparison(link) && !than.is_empty()).then(|| Lead::Lead {
+        thing: row.part(0, at),
+        than,
+        link,
+    })
+}
+
+fn is_comparison(link: &str) -> bool {
+    ["高于", "低于", "快于", "慢于", "优于", "好于", "高出", "低出", "领先"].contains(&link)
 }
 
 /// A verb right before the quantity: with a noun of action at the end of a verb's object it is part of the object.
@@ -119,16 +123,24 @@ fn bare_or_object(row: Row<'_>) -> Lead<'_> {
     let chain = row.part(start, row.len());
     let before = row.part(0, start);
     let nominal = chain.elements.iter().all(|e| e.class == Class::Nominal);
-    if nominal && before.last() == Class::Noun
-        || nominal && chain.len() > 1 && before.last() == Class::De
-    {
-        let inner = object(before);
-        if let Lead::Object { verb: Some(verb), noun } = inner {
-            if verb.last() == Class::Causative && chain.len() == 1 {
-                return Lead::Bare { row, verb_start: verb_at(row, verb) };
+    let thing = before.without_tail(|c| matches!(c, Class::Scope | Class::Adverb));
+    if nominal && before.last() == Class::Scope && thing.last().is_verb() {
+        // 开展|各项 培训
+        return Lead::Object {
+            verb: Some(thing.part(thing.chain_start(), thing.len())),
+            noun: chain,
+        };
+    }
+    let passive = before.position(|c| c == Class::Passive).is_some();
+    if matches!(thing.last(), Class::Noun | Class::De) && !passive {
+        if let Lead::Object { verb: Some(verb), noun } = object(thing) {
+            if verb.last() == Class::Causative && !noun.is_empty() {
+                return Lead::Made { verb, noun, doing: chain };
             }
-            let from = row.len() - chain.len() - noun.len();
-            return Lead::Object { verb: Some(verb), noun: row.part(from, row.len()) };
+            if nominal {
+                let from = start - (before.len() - thing.len()) - noun.len();
+                return Lead::Object { verb: Some(verb), noun: row.part(from, row.len()) };
+            }
         }
     }
     if chain.len() > 1 && chain.first() != Class::Nominal && nominal_tail(chain) > 0 {
@@ -142,53 +154,112 @@ fn bare_or_object(row: Row<'_>) -> Lead<'_> {
     Lead::Bare { row, verb_start: start }
 }
 
-fn verb_at(row: Row<'_>, verb: Row<'_>) -> usize {
-    let start = verb.elements.first().map_or(0, |e| e.span.start);
-    row.elements.partition_point(|e| e.span.start < start)
-}
-
 fn nominal_tail(chain: Row<'_>) -> usize {
     chain.elements.iter().rev().take_while(|e| e.class == Class::Nominal).count()
 }
 
 /// The noun phrase at the end of the row and the verb that governs it.
 pub(super) fn object(row: Row<'_>) -> Lead<'_> {
+    if let Some(listed) = examples(row) {
+        return listed;
+    }
     let mut at = row.len();
     let mut start = None; // where the noun begins, once 的 has closed a describing clause
     let mut inner = None; // the verb of that clause
     while at > 0 {
-        let class = row.class(at - 1);
-        match class {
+        match row.class(at - 1) {
             Class::De => start = start.or(Some(at)),
-            Class::Noun
-            | Class::Nominal
-            | Class::Etc
-            | Class::Conj
-            | Class::Increase
-            | Class::Decrease => {}
-            Class::Scope | Class::Modal if at > 1 => {}
             Class::Verb | Class::Soft | Class::Light | Class::Causative | Class::Passive => {
                 match start {
-                    Some(_) if inner.is_none() && !governs(row, at) => {
-                        inner = inner.or(Some(at - 1))
-                    }
+                    Some(_) if inner.is_none() && !governs(row, at) => inner = Some(at - 1),
                     _ => return with_verb(row, at, start.unwrap_or(at)),
                 }
             }
             Class::Level if start.is_none() => {
-                let noun = row.part(at, row.len());
-                return Lead::Object { verb: None, noun };
+                return Lead::Object { verb: None, noun: row.part(at, row.len()) };
             }
-            Class::Prep | Class::Compare | Class::Adverb | Class::Time if start.is_none() => break,
+            // 对外资依存度: what opens the clause may be part of what is measured.
+            Class::Prep if start.is_none() && at == 1 && row.word(0) == "对" => {}
+            Class::Adverb | Class::Time if start.is_none() => {
+                // 组织|全面 督导: a verb right before governs all the same.
+                let ahead =
+                    row.part(0, at).without_tail(|c| matches!(c, Class::Adverb | Class::Time));
+                if ahead.last().is_verb() {
+                    return with_verb(row, ahead.len(), at);
+                }
+                break;
+            }
+            Class::Prep | Class::Compare if start.is_none() => {
+                if let Some(found) = after_place(row, at) {
+                    return found;
+                }
+                break;
+            }
             _ => {}
         }
         at -= 1;
     }
     let noun_start = start.unwrap_or(at);
-    match inner.filter(|&verb| row.class(verb + 1) == Class::De) {
+    match inner.filter(|&verb| row.class(verb + 1) == Class::De || !only_describes(row.word(verb)))
+    {
         Some(verb) => with_verb(row, verb + 1, noun_start),
         None => nominal_verb(row, at, noun_start),
     }
+}
+
+/// 在…栏目中|宣传 委员: a phrase of place that ends in 中 or 上, then a noun of action as the verb.
+fn after_place(row: Row<'_>, from: usize) -> Option<Lead<'_>> {
+    let ends_place = |at: usize| {
+        row.class(at) == Class::Noun && row.word(at).ends_with(['中', '上', '下', '里', '内', '间'])
+    };
+    let verb =
+        (from + 1..row.len()).find(|&at| row.class(at) == Class::Nominal && ends_place(at - 1))?;
+    let mut end = verb + 1;
+    while row.class(end) == Class::Nominal && end + 1 < row.len() {
+        end += 1;
+    }
+    (end < row.len())
+        .then(|| Lead::Object { verb: Some(row.part(verb, end)), noun: row.part(end, row.len()) })
+}
+
+/// Verbs that say what a thing is like rather than what was done to it.
+fn only_describes(verb: &str) -> bool {
+    matches!(verb, "覆盖" | "来自" | "符合" | "连接" | "参与" | "参加")
+}
+
+/// 协调解决项目对接、政策落实、贷款融资等问题: the verbs inside a list of examples are nouns there, and what governs stands
+/// before the first of them.
+fn examples(row: Row<'_>) -> Option<Lead<'_>> {
+    let etc = row.rposition(|c| c == Class::Etc)?;
+    let list = row.part(0, etc);
+    // A list of places before 开展 is none of its examples: 赴甲、乙等地开展视察等活动.
+    let light = list.rposition(|c| matches!(c, Class::Light | Class::Etc)).map_or(0, |at| at + 1);
+    let first = (light..list.len()).find(|&at| list.word(at) == "、")?;
+    let tail = row.part(etc + 1, row.len());
+    if tail
+        .position(|c| !matches!(c, Class::Noun | Class::Nominal | Class::De | Class::Conj))
+        .is_some()
+    {
+        return None;
+    }
+    let head = list.part(0, first);
+    let opens = head.position(|c| c == Class::Prep);
+    let governed = opens.is_some_and(|at| {
+        ["围绕", "就", "针对", "聚焦", "对", "为", "与", "在"].contains(&head.word(at))
+    });
+    let noun = row.part(if tail.is_empty() { first + 1 } else { etc + 1 }, row.len());
+    if governed && head.part(0, opens.unwrap_or(0)).position(Class::is_verb).is_none() {
+        return Some(Lead::Object { verb: None, noun });
+    }
+    let verb_end = head.rposition(Class::is_verb).map(|at| at + 1).or_else(|| {
+        let lead = head.len() - head.without_lead(Class::is_setting).len();
+        (head.class(lead) == Class::Nominal).then_some(lead + 1)
+    });
+    let verb = verb_end.map(|end| {
+        let until = head.part(0, end);
+        until.part(until.chain_start(), end)
+    });
+    Some(Lead::Object { verb, noun })
 }
 
 /// The verb that ends before `at` has an object of its own before 的 comes: 解决|群众关心的问题.
@@ -222,6 +293,15 @@ fn with_verb(row: Row<'_>, verb_end: usize, noun_start: usize) -> Lead<'_> {
 /// No verb was found: a noun of action at the head, before a noun, is the verb (改造老旧小区).
 fn nominal_verb(row: Row<'_>, from: usize, noun_start: usize) -> Lead<'_> {
     let noun = row.part(noun_start, row.len());
+    if noun_start > from {
+        // 减少…的…: the head of the describing clause governs.
+        let clause = row.part(from, noun_start).without_lead(Class::is_setting);
+        if matches!(clause.first(), Class::Nominal | Class::Increase | Class::Decrease)
+            && clause.class(1) == Class::Noun
+        {
+            return Lead::Object { verb: Some(clause.part(0, 1)), noun };
+        }
+    }
     if noun_start == from {
         let lead = noun.len() - noun.without_lead(Class::is_setting).len();
         let head = lead + usize::from(is_doer(noun.word(lead)) && noun.class(lead) == Class::Noun);

@@ -38,7 +38,8 @@ pub(super) fn sentences(passage: &str, quantities: &[Quantity]) -> Vec<Sentence>
         let after = first + quantities[first..].partition_point(|q| q.span.start < end);
         if after > first {
             let span = trimmed(passage, start, end);
-            let row = row(passage, span, &quantities[first..after], first);
+            let mut row = row(passage, span, &quantities[first..after], first);
+            settle(passage, &mut row);
             out.push(Sentence { span, clauses: clauses(passage, &row) });
         }
         (start, first) = (end, after);
@@ -136,6 +137,92 @@ fn date(text: &str) -> Option<(usize, usize)> {
         let digits = text[from..].find(|c: char| !c.is_ascii_digit())?;
         from += digits + bytes[from + digits..].iter().position(u8::is_ascii_digit)?;
     }
+}
+
+/// Words of one character are words only where their neighbours let them be: 能 in 智能产业 is no verb. Words of manner
+/// are part of the name of the noun that they touch.
+fn settle(passage: &str, row: &mut [Element]) {
+    for at in 0..row.len() {
+        let class = row[at].class;
+        let next = row.get(at + 1).map_or(Class::Stop, |e| e.class);
+        let before = if at == 0 { Class::Stop } else { row[at - 1].class };
+        let word = row[at].span.of(passage);
+        let stands = match class {
+            Class::Manner => {
+                let touches = row.get(at + 1).is_some_and(|e| e.span.start == row[at].span.end);
+                let names = matches!(next, Class::Noun | Class::Open) && touches
+                    || next == Class::Nominal
+                        && (before.is_verb()
+                            || matches!(before, Class::Conj | Class::De | Class::Nominal));
+                if !names {
+                    row[at].class = Class::Adverb;
+                }
+                !names
+            }
+            // 将|346名委员划入… is no aim.
+            Class::Modal if word == "将" && matches!(next, Class::Quantity(_)) => {
+                row[at].class = Class::Prep;
+                true
+            }
+            Class::Modal if word == "计划" => leads_on(next),
+            _ if word.chars().nth(1).is_some() => true,
+            Class::Adverb | Class::Modal => match word {
+                "了" | "着" | "过" => {
+                    before.may_be_verb() || before == Class::Level || before == Class::Passive
+                }
+                _ => leads_on(next),
+            },
+            Class::Level if matches!(word, "达" | "超" | "逾") => {
+                matches!(next, Class::Quantity(_) | Class::Adverb | Class::Stop | Class::End)
+            }
+            Class::Prep if word == "至" => {
+                before.may_be_verb()
+                    || matches!(
+                        before,
+                        Class::Stop | Class::Quantity(_) | Class::Adverb | Class::Modal
+                    )
+            }
+            Class::Prep
+                if matches!(
+                    word,
+                    "同" | "因"
+                        | "除"
+                        | "随"
+                        | "跟"
+                        | "朝"
+                        | "沿"
+                        | "凭"
+                        | "据"
+                        | "自"
+                        | "以"
+                        | "经"
+                        | "给"
+                ) =>
+            {
+                before != Class::Noun
+            }
+            Class::Increase => matches!(next, Class::Quantity(_)),
+            _ => true,
+        };
+        if !stands {
+            row[at].class = Class::Noun;
+        }
+    }
+}
+
+fn leads_on(next: Class) -> bool {
+    next.may_be_verb()
+        || matches!(
+            next,
+            Class::Level
+                | Class::Passive
+                | Class::Quantity(_)
+                | Class::Prep
+                | Class::Adverb
+                | Class::Manner
+                | Class::Compare
+                | Class::Each
+        )
 }
 
 /// Splits a sentence's row at its marks. Clauses without a quantity are kept: their head may hold a time or a doer.

@@ -31,6 +31,8 @@ pub(super) enum Class {
     Level,
     /// Manner, extent; in neither item nor action.
     Adverb,
+    /// An adverb before a verb, part of a name before a noun (重点).
+    Manner,
     /// An aim follows (力争).
     Modal,
     /// When.
@@ -77,7 +79,7 @@ const MARKS: &[(Class, &[&str])] = &[
     (Class::De, &["的", "之"]),
     (Class::Etc, &["等"]),
     (Class::Each, &["分别"]),
-    (Class::Stop, &["，", ",", "；", ";", "：", ":", "——", "\t", "……", "•"]),
+    (Class::Stop, &["，", ",", "；", ";", "：", ":", "——", "\t", "……", "...", "•"]),
     (Class::End, &["。", "！", "？", "!", "?", "\n"]),
     (Class::Open, &["（", "(", "“", "《", "「", "『", "‘", "【", "["]),
     (Class::Close, &["）", ")", "”", "》", "」", "』", "’", "】", "]"]),
@@ -212,6 +214,7 @@ fn class_of(group: &str) -> Option<Class> {
         "decrease" => Class::Decrease,
         "level" => Class::Level,
         "adverb" => Class::Adverb,
+        "manner" => Class::Manner,
         "modal" => Class::Modal,
         "time" => Class::Time,
         "scope" => Class::Scope,

@@ -73,7 +73,11 @@ fn figure(
     sentence: crate::provenance::Span,
     frame: &Frame,
 ) -> Figure {
-    let done = said.action.is_some() || said.change.is_some();
+    let done = match said.action.as_deref() {
+        // Reaching somewhere is how things are.
+        Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
+        None => said.change.is_some() || reader::is_event(&quantity),
+    };
     let period = period(setting, done, said.is_from, frame);
     let target = setting.target && !said.is_from;
     let basis = said.change.and_then(|_| basis(said.against, period, setting, frame));

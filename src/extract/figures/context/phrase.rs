@@ -12,6 +12,19 @@ pub(super) struct Row<'a> {
     pub(super) elements: &'a [Element],
 }
 
+/// A bracket at the end that says what is counted in (含专合社) is no part of the name; others are (服务队（团）).
+fn without_remark(text: &str) -> &str {
+    if !text.ends_with(['）', ')']) {
+        return text;
+    }
+    let Some(at) = text.rfind(['（', '(']) else { return text };
+    let inner = text[at..].trim_start_matches(['（', '(']);
+    let remark = ["含", "包括", "其中", "不含", "指", "即", "以下简称", "下同"]
+        .iter()
+        .any(|word| inner.starts_with(word));
+    if remark && at > 0 { text[..at].trim_end() } else { text }
+}
+
 impl Class {
     /// A verb, whatever it says.
     pub(super) fn is_verb(self) -> bool {
@@ -30,7 +43,10 @@ impl Class {
 
     /// Says when, how or whose; part of no phrase.
     pub(super) fn is_setting(self) -> bool {
-        matches!(self, Self::Adverb | Self::Time | Self::Modal | Self::Each | Self::Scope)
+        matches!(
+            self,
+            Self::Adverb | Self::Manner | Self::Time | Self::Modal | Self::Each | Self::Scope
+        )
     }
 }
 
@@ -55,6 +71,10 @@ impl<'a> Row<'a> {
 
     pub(super) fn first(self) -> Class {
         self.class(0)
+    }
+
+    pub(super) fn first_is(self, test: impl Fn(Class) -> bool) -> bool {
+        test(self.first())
     }
 
     pub(super) fn last(self) -> Class {
@@ -112,6 +132,9 @@ impl<'a> Row<'a> {
                 break;
             }
             at -= 1;
+            if matches!(self.word(at), "为期" | "历时") {
+                break;
+            }
         }
         at
     }
@@ -131,6 +154,7 @@ impl<'a> Row<'a> {
             }
         }
         let text = text.trim_end_matches('了');
+        let text = if text == "转化为" { "转化" } else { text };
         (!text.is_empty()).then(|| text.to_owned())
     }
 
@@ -163,7 +187,7 @@ impl<'a> Row<'a> {
     }
 
     fn noun_text(self) -> Option<String> {
-        let text = self.text().trim();
+        let text = without_remark(self.text().trim());
         (!text.is_empty()).then(|| text.to_owned())
     }
 
@@ -173,9 +197,7 @@ impl<'a> Row<'a> {
         let row = row.without_tail(|c| matches!(c, Class::Adverb | Class::Conj | Class::Time));
         match row.first() {
             Class::Passive => row.part(1, row.len()).passive(),
-            Class::Prep if row.word(0) == "通过" && row.position(Class::is_verb).is_none() => {
-                row.phrase()
-            }
+            Class::Prep if row.word(0) == "通过" && row.is_approval() => row.phrase(),
             Class::Prep | Class::Compare | Class::Conj => {
                 let verb = row.position(|c| c.is_verb() || c == Class::Passive)?;
                 row.part(verb, row.len()).predicate()
@@ -185,6 +207,17 @@ impl<'a> Row<'a> {
             Class::Increase | Class::Decrease | Class::Level if row.len() > 1 => row.phrase(),
             _ => None,
         }
+    }
+
+    /// 通过…评估认定: the verb, not 通过 as by means of.
+    fn is_approval(self) -> bool {
+        let text = self.text();
+        [
+            "认定", "验收", "评估", "评审", "审核", "鉴定", "认证", "考核", "核查", "复核", "审议",
+            "评定",
+        ]
+        .iter()
+        .any(|end| text.ends_with(end))
     }
 
     /// After 被: the doer goes, the verb stays. Without a doer, the verb with its object.

@@ -24,6 +24,8 @@ pub(super) struct Said {
     pub(super) is_from: bool,
     /// Part of a list whose earlier members lack what the last one has.
     open: bool,
+    /// What was done to it is said in the clause after (将346名委员按界别，划入各组).
+    wants: bool,
     /// Doubts about the reading, each a little less sure.
     pub(super) doubts: u8,
 }
@@ -48,6 +50,8 @@ pub(super) struct Reader {
     last_unit: Option<String>,
     /// A figure of the present sentence has been read.
     warm: bool,
+    /// No clause without a figure stands between the last one and this.
+    adjoins: bool,
     /// The thing that the clause before, without a figure, spoke of.
     topic: Option<String>,
     doer: Option<String>,
@@ -64,11 +68,16 @@ impl Reader {
         self.warm = false;
         self.topic = None;
         self.doer = None;
-        let mut out = Vec::new();
+        let mut out: Vec<(usize, Said)> = Vec::new();
         for clause in &sentence.clauses {
             let row = Row { passage, elements: &clause.elements };
+            if let Some((_, said)) = out.last_mut().filter(|(_, said)| said.wants) {
+                said.wants = false;
+                said.action = done_next(row);
+            }
             if row.position(is_quantity).is_none() {
                 self.topic = topic(row);
+                self.adjoins = false;
                 self.doer = self.doer.take().or_else(|| doer(row));
                 continue;
             }
@@ -95,19 +104,25 @@ impl Reader {
             let quantity = &quantities[index];
             let next = places.get(nth + 1).map_or(row.len(), |(at, _)| *at);
             let before = row.part(from, at);
-            let in_list = nth > 0 && (before.is_empty() || before.first() == Class::Conj);
+            // 6批次|共|100多人次: the same thing counted twice.
+            let in_list = nth > 0
+                && before
+                    .without_tail(Class::is_setting)
+                    .first_is(|c| matches!(c, Class::Stop | Class::Conj));
             let before = before.without_lead(|c| c == Class::Conj);
             if let Some(found) = each::names(before, &places[nth..], row, || earlier(out)) {
                 names = found;
             }
-            let place = Place {
-                before,
-                right: row.part(at + 1, next),
-                more: next < row.len(),
-                in_list,
-                quantity,
+            let right = row.part(at + 1, next);
+            let place = Place { before, right, more: next < row.len(), in_list, quantity };
+            // 390万|65岁以上|老年人: the second describes what the first counts.
+            let described = right.is_empty() && next < row.len() && touches(row, at);
+            let place = match described {
+                true => Place { right: row.part(next + 1, row.len()), more: false, ..place },
+                false => place,
             };
             let (mut said, used) = self.quantity(place);
+            let used = if described { 0 } else { used };
             if let Some(name) = names.next() {
                 said.item = Some(name);
                 said.doubts = 0;
@@ -122,6 +137,7 @@ impl Reader {
             self.last = Some(said.clone());
             self.last_unit.clone_from(&quantity.unit);
             self.warm = true;
+            self.adjoins = true;
             out.push((index, said));
             from = at + 1 + used;
         }
@@ -130,7 +146,7 @@ impl Reader {
     fn quantity(&self, place: Place<'_>) -> (Said, usize) {
         let Place { before, right, more, in_list, quantity } = place;
         let to_follows = leads_to(right, more);
-        let lead = lead(before, to_follows);
+        let lead = cut(before, quantity).unwrap_or_else(|| lead(before, to_follows));
         let after = self.after(&lead, right, more, quantity);
         let used = after.map_or(0, |a| a.used);
         let rest = if more { right.part(0, 0) } else { right.part(used, right.len()) };
@@ -138,6 +154,7 @@ impl Reader {
         let mut said = match lead {
             Lead::Nothing => self.nothing(after, rest, in_list, quantity),
             Lead::Object { verb, noun } => self.object(verb, noun, after, rest, in_list, quantity),
+            Lead::Made { verb, noun, doing } => made(verb, noun, doing),
             Lead::Bare { row, verb_start } => self.bare(row, verb_start, after, rest, quantity),
             Lead::Level { thing } => self.level(thing, after, quantity),
             Lead::Change { thing, grows } => self.change(thing, grows),
@@ -173,6 +190,7 @@ impl Reader {
             }
             Lead::Level { .. } => !measure && !after.of,
             // Another quantity follows at once: the noun between is that one's, as this one has its own.
+            Lead::Made { .. } => !measure,
             Lead::Object { verb, .. } => {
                 let taken = more && after.used == right.len();
                 !(taken && !after.of)
@@ -208,9 +226,9 @@ impl Reader {
             return said;
         };
         let item = after.noun.counted();
-        let predicate = rest.predicate().or_else(|| after.doing.map(str::to_owned));
         let inherited = self.last.as_ref().filter(|_| in_list).and_then(|l| l.action.clone());
-        let action = predicate.or(inherited);
+        let action =
+            inherited.or_else(|| rest.predicate()).or_else(|| after.doing.map(str::to_owned));
         Said { open: action.is_none(), item, action, ..Said::default() }
     }
 
@@ -234,6 +252,10 @@ impl Reader {
                 ..self.of(noun.measured())
             };
         }
+        if verb.is_none() && noun.last() == Class::Etc && noun.text().starts_with('《') {
+            // 《…》等|74篇 被采用: titles stand for the thing that was named before.
+            return Said { action: rest.predicate(), ..self.carried() };
+        }
         let measured = !is_countable(quantity) && verb.is_none();
         let item = if measured { noun.measured() } else { noun.counted() };
         let item = item.map(|item| self.relative(item));
@@ -253,6 +275,18 @@ impl Reader {
         rest: Row<'_>,
     ) -> Said {
         let item = after.noun.counted();
+        // 抓实能源科技创新|9条|路径: the noun between verb and number says of what.
+        let plain = noun
+            .elements
+            .iter()
+            .all(|e| matches!(e.class, Class::Noun | Class::Nominal | Class::Scope));
+        if verb.is_some() && !after.of && plain && !is_doer(noun.text()) {
+            const CHARS_MAX: usize = 12;
+            let of = noun.counted().filter(|of| of.chars().count() <= CHARS_MAX && !is_place(of));
+            let item = item.map(|item| of.unwrap_or_default() + &item);
+            let action = verb.and_then(|v| governing_action(v, &after, rest));
+            return Said { item, action, ..Said::default() };
+        }
         if after.of && verb.is_none() && noun.last() != Class::Etc {
             // 总投资|500亿元的基地: what is measured of the thing stands before.
             let item = item.map(|thing| thing + noun.counted().unwrap_or_default().as_str());
@@ -263,7 +297,8 @@ impl Reader {
             Some(verb) => governing_action(verb, &after, rest),
             None => predicate(),
         };
-        Said { open: action.is_none(), item, action, ..Said::default() }
+        let wants = action.is_none() && noun.last() == Class::Etc;
+        Said { open: action.is_none(), wants, item, action, ..Said::default() }
     }
 
     fn bare(
@@ -279,19 +314,20 @@ impl Reader {
             let action = governing_action(verb, &after, rest);
             return Said { item: after.noun.counted(), action, ..Said::default() };
         }
-        let own = own_noun(before);
-        let nominal = verb.elements.iter().all(|e| e.class == Class::Nominal);
-        // 书面请示报告|13次: the doing itself is counted.
-        if nominal && (is_event(quantity) || own.is_some_and(|n| n.last() == Class::Nominal)) {
+        let passive = before.rposition(|c| c == Class::Passive);
+        let own = own_noun(before).filter(|_| passive.is_none());
+        let nominal = passive.is_none() && verb.elements.iter().all(|e| e.class == Class::Nominal);
+        // 书面请示报告|13次, 水利投资|220亿元: the doing itself is counted or measured.
+        let doing = is_event(quantity)
+            || is_money(quantity)
+            || own.is_some_and(|n| n.last() == Class::Nominal);
+        if nominal && doing {
             let whole = row.part(verb_start - own.map_or(0, Row::len), row.len());
             return Said { item: whole.measured(), ..Said::default() };
         }
-        let passive = before.rposition(|c| c == Class::Passive);
         let action = verb.action();
-        let noun = match passive {
-            Some(_) => None,
-            None => own.filter(|n| !is_doer(n.text())).and_then(|n| n.counted()),
-        };
+        let people = is_people(quantity);
+        let noun = own.filter(|n| people || !is_doer(n.text())).and_then(Row::counted);
         match noun {
             Some(item) => Said { item: Some(item), action, ..Said::default() },
             None => Said { action, ..self.unsaid(quantity) },
@@ -374,7 +410,10 @@ impl Reader {
 
     fn prep(&self, word: &str, before: Row<'_>, after: Option<After<'_>>, rest: Row<'_>) -> Said {
         let Some(after) = after else {
-            return self.of(subject_of(before));
+            return Said {
+                action: rest.predicate().filter(|_| word == "按"),
+                ..self.of(subject_of(before))
+            };
         };
         let action = rest.predicate().or_else(|| after.doing.map(str::to_owned));
         let action = action.or_else(|| match word {
@@ -384,9 +423,11 @@ impl Reader {
                 Lead::Object { verb, .. } => verb.and_then(Row::action),
                 _ => None,
             },
+            "聚焦" | "锚定" | "瞄准" => Some(word.to_owned()),
             _ => None,
         });
-        Said { item: after.noun.counted(), open: action.is_none(), action, ..Said::default() }
+        let open = action.is_none();
+        Said { item: after.noun.counted(), open, wants: open, action, ..Said::default() }
     }
 
     /// The thing named, or the one understood.
@@ -399,22 +440,11 @@ impl Reader {
 
     /// 占比 and its like say nothing without the thing before.
     fn relative(&self, item: String) -> String {
-        const RELATIVE: &[&str] = &[
-            "占比",
-            "比重",
-            "增速",
-            "总量",
-            "占有率",
-            "市场占有率",
-            "总投资",
-            "投资额",
-            "产值",
-            "规模",
-            "总额",
-            "余额",
-        ];
+        const RELATIVE: &[&str] = &["占比", "比重", "增速"];
         match self.last.as_ref().and_then(|l| l.item.as_deref()).filter(|_| self.warm) {
-            Some(last) if RELATIVE[..3].contains(&item.as_str()) => format!("{last}{item}"),
+            Some(last) if RELATIVE.contains(&item.as_str()) || item.starts_with('占') => {
+                format!("{last}{item}")
+            }
             _ => item,
         }
     }
@@ -445,6 +475,7 @@ impl Reader {
         let last = self.last.as_ref().filter(|_| self.warm)?;
         let comma = is_countable(quantity)
             && quantity.unit.is_some()
+            && self.adjoins
             && self.last_unit.as_deref().is_some_and(|unit| !is_measure(unit))
             && last.change.is_none()
             && noun.position(Class::may_be_verb).is_none();
@@ -460,6 +491,19 @@ struct Place<'a> {
     more: bool,
     in_list: bool,
     quantity: &'a Quantity,
+}
+
+/// 推动问题整改
+fn made(verb: Row<'_>, noun: Row<'_>, doing: Row<'_>) -> Said {
+    let action = verb.action().zip(doing.action()).map(|(verb, doing)| verb + &doing);
+    Said { item: noun.counted(), action, ..Said::default() }
+}
+
+fn touches(row: Row<'_>, at: usize) -> bool {
+    row.elements
+        .get(at)
+        .zip(row.elements.get(at + 1))
+        .is_some_and(|(one, next)| one.span.end == next.span.start)
 }
 
 fn is_quantity(class: Class) -> bool {
@@ -480,6 +524,18 @@ fn earlier(out: &[(usize, Said)]) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// 压减政府性基金项目|30%: a rate after a verb of change and its object is that object's change.
+fn cut<'a>(before: Row<'a>, quantity: &Quantity) -> Option<Lead<'a>> {
+    let row = before.without_lead(|c| c.is_setting() || c == Class::Conj);
+    let thing = row.part(1, row.len()).without_tail(Class::is_setting);
+    let own = row.first().is_change()
+        && is_rate(quantity)
+        && thing.first() == Class::Noun
+        && thing.last() == Class::Noun;
+    (own && thing.position(|c| matches!(c, Class::Level)).is_none())
+        .then(|| Lead::Change { thing, grows: row.first() == Class::Increase })
 }
 
 /// Members of the list before get the verb that its last member has.
@@ -518,6 +574,13 @@ fn governing_action(verb: Row<'_>, after: &After<'_>, rest: Row<'_>) -> Option<S
     verb.action()
 }
 
+/// Where, not of what.
+fn is_place(noun: &str) -> bool {
+    ["全国", "全球", "世界", "境内", "境外", "国内", "省", "市", "区", "县", "镇", "乡", "村", "州"]
+        .iter()
+        .any(|end| noun.ends_with(end))
+}
+
 /// The noun right before a bare verb, and whether it is there.
 fn own_noun(before: Row<'_>) -> Option<Row<'_>> {
     let from = before
@@ -550,6 +613,13 @@ fn topic(row: Row<'_>) -> Option<String> {
         !matches!(c, Class::Noun | Class::Nominal | Class::De | Class::Conj | Class::Etc)
     })?;
     row.part(0, end).measured().filter(|t| !is_doer(t))
+}
+
+/// The verb that a clause without a doer of its own opens with.
+fn done_next(row: Row<'_>) -> Option<String> {
+    let predicate = row.part(0, row.position(is_quantity).unwrap_or(row.len())).predicate()?;
+    const CHARS_MAX: usize = 8;
+    (predicate.chars().count() <= CHARS_MAX).then_some(predicate)
 }
 
 /// Who does it: the noun before the first verb, if it names a body or people.
@@ -611,6 +681,10 @@ fn change_of(grows: bool) -> Change {
     if grows { Change::Increase } else { Change::Decrease }
 }
 
+fn is_people(quantity: &Quantity) -> bool {
+    quantity.unit.as_deref().is_none_or(|unit| matches!(unit, "人次" | "人" | "名" | "位" | "余人"))
+}
+
 fn is_money(quantity: &Quantity) -> bool {
     quantity
         .unit
@@ -667,7 +741,7 @@ fn is_measure(unit: &str) -> bool {
 }
 
 /// Units of events: what is counted is the doing.
-fn is_event(quantity: &Quantity) -> bool {
+pub(super) fn is_event(quantity: &Quantity) -> bool {
     quantity.unit.as_deref().is_some_and(|unit| {
         unit.ends_with('次') && unit != "人次" || matches!(unit, "场" | "轮" | "趟" | "回")
     })
