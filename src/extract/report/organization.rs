@@ -24,10 +24,9 @@ const BODIES: &[(&str, Body)] = &[
     ("检察机关", Body::Procuratorate),
     ("人民政府", Body::Government),
     ("政府工作", Body::Government),
-    ("市政府", Body::Government),
     ("政协", Body::Cppcc),
     ("法院", Body::Court),
-    ("中央委员会", Body::Party),
+    ("政府", Body::Government),
 ];
 
 /// A kind of body that reports.
@@ -159,37 +158,45 @@ fn by_title_place(view: &View, body: Body) -> Option<Mention> {
 fn title_place(view: &View) -> Option<Place> {
     let title = view.title.trim_start_matches(|c: char| "《“\"【".contains(c));
     let title = title.strip_prefix("关于").unwrap_or(title);
-    let rest = title.trim_start_matches(|c: char| {
-        c.is_ascii_digit() || "〇零○一二三四五六七八九十-—年度月上下半第季".contains(c)
-    });
-    regions::at_start(title).or_else(|| regions::at_start(rest))
+    let dated =
+        |c: char| c.is_ascii_digit() || "〇零○一二三四五六七八九十-—年度月上下半第季全".contains(c);
+    // 2023年四川省 begins with numerals, and so does the place.
+    let ends = title.char_indices().take_while(|&(_, c)| dated(c)).map(|(at, c)| at + c.len_utf8());
+    std::iter::once(0).chain(ends).take(20).find_map(|at| regions::at_start(&title[at..]))
 }
 
 /// The bodies that a text names, in reading order.
 fn mentions(text: &str) -> Vec<Mention> {
-    let mut found: Vec<(usize, Mention)> = Vec::new();
-    if let Some(at) = ["国务院"].iter().find_map(|w| text.find(w)) {
-        found.push((at, Mention { body: Body::Government, place: country() }));
-    }
-    for (word, body) in [("最高人民法院", Body::Court), ("最高人民检察院", Body::Procuratorate)]
-    {
+    const NATIONAL: &[(&str, Body)] = &[
+        ("国务院", Body::Government),
+        ("最高人民法院", Body::Court),
+        ("最高人民检察院", Body::Procuratorate),
+        ("中央委员会", Body::Party),
+    ];
+    let mut found: Vec<(usize, usize, Mention)> = Vec::new();
+    for (word, body) in NATIONAL {
         if let Some(at) = text.find(word) {
-            found.push((at, Mention { body, place: country() }));
+            found.push((at, at + word.len(), Mention { body: *body, place: country() }));
         }
     }
     for (word, body) in BODIES {
         for (at, _) in text.match_indices(word).take(8) {
             // A longer word of the list that covers this place was there first.
-            if found.iter().any(|(other, _)| at.abs_diff(*other) <= 12 && at >= *other) {
+            if found.iter().any(|&(start, end, _)| (start..end).contains(&at)) {
                 continue;
             }
-            let place = place_before(&text[..at], word)
-                .or_else(|| place_after(&text[at + word.len()..], *body));
-            found.push((at, Mention { body: *body, place: place.unwrap_or(Printed::No) }));
+            let end = at + word.len();
+            let place =
+                place_before(&text[..at], word).or_else(|| place_after(&text[end..], *body));
+            // 政府 alone is said of any.
+            if place.is_some() || *word != "政府" {
+                let place = place.unwrap_or(Printed::No);
+                found.push((at, end, Mention { body: *body, place }));
+            }
         }
     }
-    found.sort_by_key(|(at, _)| *at);
-    found.into_iter().map(|(_, mention)| mention).collect()
+    found.sort_by_key(|&(at, ..)| at);
+    found.into_iter().map(|(.., mention)| mention).collect()
 }
 
 fn country() -> Printed {
@@ -211,8 +218,7 @@ fn place_before(text: &str, word: &str) -> Option<Printed> {
     {
         return Some(Printed::Name(place));
     }
-    let word_level = if word == "市政府" { Some("市") } else { None };
-    word_level.or_else(|| level_at_end(bare)).map(Printed::Level)
+    level_at_end(bare).map(Printed::Level)
 }
 
 fn level_at_end(text: &str) -> Option<&'static str> {
@@ -230,6 +236,10 @@ fn place_after(text: &str, body: Body) -> Option<Printed> {
     {
         return Some(country());
     }
+    let text = match text.strip_prefix('第').and_then(|rest| rest.split_once('届')) {
+        Some((term, rest)) if term.chars().count() <= 3 => rest,
+        _ => text,
+    };
     let place = regions::at_start(text)?;
     let rest = &text[place.bytes..];
     let congress =
@@ -283,6 +293,7 @@ fn session_place(view: &View, level: Option<&str>) -> Option<&'static Division> 
 /// The place whose body of this kind the page names most often, by a clear margin.
 fn by_vote(view: &View, body: Body, level: Option<&str>) -> Option<&'static Division> {
     let mut votes: BTreeMap<u32, f32> = BTreeMap::new();
+    let evidence = evidence(view);
     let weighted = view
         .body
         .iter()
@@ -298,9 +309,9 @@ fn by_vote(view: &View, body: Body, level: Option<&str>) -> Option<&'static Divi
                     d.name.ends_with(l) && !(l == "区" && d.name.ends_with("自治区"))
                 })
             };
-            let fitting: Vec<_> = place.candidates.iter().filter(fits).collect();
-            if let [only] = fitting[..] {
-                *votes.entry(only.code).or_default() += weight;
+            let fitting: Vec<_> = place.candidates.iter().filter(fits).copied().collect();
+            if let Some(place) = regions::decide(&fitting, &evidence) {
+                *votes.entry(place.code).or_default() += weight;
             }
         }
     }

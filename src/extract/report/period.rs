@@ -51,7 +51,8 @@ fn arabic_years(text: &str) -> std::borrow::Cow<'_, str> {
     let mut at = 0;
     while at < chars.len() {
         let run: Vec<usize> = chars[at..].iter().take(5).map_while(|&c| digit(c)).collect();
-        if run.len() == 4 && chars.get(at + 4) == Some(&'年') && (run[0] == 1 || run[0] == 2) {
+        let ends = chars.get(at + 4).is_some_and(|c| "年—-–－至到".contains(*c));
+        if run.len() == 4 && ends && (run[0] == 1 || run[0] == 2) {
             for d in run {
                 out.push_str(&format!("{d}"));
             }
