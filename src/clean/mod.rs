@@ -19,7 +19,8 @@ mod doubt;
 mod locate;
 mod address;
 pub mod study;
-pub mod lines;
+pub mod headings;
+mod lines;
 
 use crate::decode::{Decoded, Markup, Text};
 use crate::page::PageInfo;
@@ -132,7 +133,6 @@ impl Block {
 
 /// The closed set of reasons in `blocks.reason`, with what each means.
 pub const REASONS: &[(&str, &str)] = &[
-    ("line", "a line of a text page"),
     ("model", "the fitted model's probability, against that of the rest of the page"),
     ("data_table", "a table of data, kept by the model"),
     ("heading_tag", "an h1 to h6 inside the body"),
@@ -155,6 +155,42 @@ pub const REASONS: &[(&str, &str)] = &[
     ("rule_content", "the source's own selectors of content"),
     ("rule_drop", "the source's own selectors of what is no content"),
     ("script_body", "the page's elements show no body, data in a script does"),
+    ("above_the_text", "stands above the article's text and nothing explains it: navigation"),
+    ("above_the_title", "stands right above the title and names the occasion"),
+    ("after_the_end", "running text after the article's credits or footer"),
+    ("among_credits", "stands among credits"),
+    ("among_footers", "stands among or before lines of the footer"),
+    ("breadcrumb", "part of a breadcrumb set one name a line"),
+    ("caption_words", "opens or ends as captions of pictures do, or stands among captions"),
+    ("controls", "names controls or menu entries and nothing else"),
+    ("credit_label", "opens with the label of a credit (责任编辑：)"),
+    ("date", "a date or time and nothing else"),
+    ("entry_of_a_list", "one of several numbered or short lines that list things"),
+    ("field_label", "opens with or holds the label of a header field (来源：)"),
+    ("footer_words", "holds words of footers (版权所有)"),
+    ("heading_in_two_lines", "a heading printed on two lines"),
+    ("last_lines", "a short line at the end of the text"),
+    ("numbered", "numbered as a heading is, without an end mark"),
+    ("numbered_sentence", "numbered, one short sentence that stands above text"),
+    ("page_furniture", "a running head or page number"),
+    ("page_of_the_paper", "the number of a newspaper's page beside the title"),
+    ("related_links", "the heading of a list of other articles, or an entry of it"),
+    ("rows_of_cells", "rows with cells between tabs or strokes"),
+    ("running_text", "running text"),
+    (
+        "sentence_headings",
+        "a short sentence that takes turns with longer text, as in several places of the page",
+    ),
+    ("short_above_text", "short, unnumbered, without an end mark, above text"),
+    ("speaker", "the name or office of the speaker under the title"),
+    ("subtitle_form", "opens with a dash, or says at which meeting a report was given"),
+    ("title_in_lines", "a further line of a title set on several lines"),
+    ("title_points", "the best title by what stands under it, its words and its length"),
+    ("title_repeated", "the title once more"),
+    ("under_the_title", "stands under the title and explains it"),
+    ("unnumbered_short", "short, without an end mark, but nothing shows it to be a heading"),
+    ("value_of_a_label", "the value of the label on the line before"),
+    ("wholly_quoted", "a quotation on a line of its own"),
 ];
 
 /// A data table as printed, cells in reading order.
