@@ -69,7 +69,10 @@ pub fn sections(blocks: &[Block], spans: &[Option<Span>]) -> Vec<Section> {
                 _ => outline.place(n),
             };
             builder.open(item, block, level, span);
-        } else if opens_anew(block) || builder.goes_beyond_entries() && !next.peek().is_some_and(|(_, n)| builder.same_entries(n)) {
+        } else if opens_anew(block)
+            || builder.goes_beyond_entries()
+                && !next.peek().is_some_and(|(_, n)| builder.same_entries(n))
+        {
             builder.close_leads(&items, &mut outline);
         }
         builder.add(block, span);
@@ -318,7 +321,9 @@ impl<'a> Outline<'a> {
             self.close_for_unnumbered(i);
         }
         // What stands apart, and an entry after a dash, have nothing under them but their own text.
-        if self.stack.last().is_some_and(|open| matches!(self.kind(*open), Kind::Apart | Kind::Numbered(MarkerKind::Dash))) {
+        if self.stack.last().is_some_and(|open| {
+            matches!(self.kind(*open), Kind::Apart | Kind::Numbered(MarkerKind::Dash))
+        }) {
             self.stack.pop();
         }
         let level = self.stack.last().map_or(1, |open| open.level.saturating_add(1)).min(9);
@@ -615,10 +620,16 @@ impl Builder {
     /// Whether the open section is the entry of a list whose entries have one paragraph each: one more is the list's
     /// parent's.
     fn goes_beyond_entries(&self) -> bool {
-        let Some(last) = self.open.last().copied().filter(|s| self.leads[*s].is_some()) else { return false };
-        let entry = |s: &usize| self.leads[*s] == self.leads[last] && self.sections[*s].parent == self.sections[last].parent;
+        let Some(last) = self.open.last().copied().filter(|s| self.leads[*s].is_some()) else {
+            return false;
+        };
+        let entry = |s: &usize| {
+            self.leads[*s] == self.leads[last]
+                && self.sections[*s].parent == self.sections[last].parent
+        };
         let before: Vec<usize> = (0..last).rev().take_while(entry).take(ENTRIES_MIN).collect();
-        before.len() == ENTRIES_MIN && before.iter().chain([&last]).all(|s| self.sections[*s].n_paragraphs == 1)
+        before.len() == ENTRIES_MIN
+            && before.iter().chain([&last]).all(|s| self.sections[*s].n_paragraphs == 1)
     }
 
     /// Whether the item goes on with the entries that are open.
@@ -836,7 +847,15 @@ mod tests {
 
     #[test]
     fn entries_after_dashes_have_no_headings_under_them() {
-        assert_eq!(levels(&["#一、回顾", "——路网成形。全年修路三条，架桥两座。", "#一是修路。", "#二是架桥。"]), [1, 2, 2]);
+        assert_eq!(
+            levels(&[
+                "#一、回顾",
+                "——路网成形。全年修路三条，架桥两座。",
+                "#一是修路。",
+                "#二是架桥。"
+            ]),
+            [1, 2, 2]
+        );
     }
 
     #[test]
