@@ -9,3 +9,6 @@ mod verify;
 mod holds;
 mod spreadsheet;
 mod pages;
+mod shared;
+mod charset;
+mod defects;
