@@ -32,11 +32,12 @@ pub(super) fn punctuation(line: &mut Vec<char>, lost: impl Fn(&[char], usize) ->
     let mut out: Vec<char> = Vec::with_capacity(line.len());
     let mut i = 0;
     while i < line.len() {
+        // What stands before is as mended already, so that a second look finds nothing more to do.
         let full = match line[i] {
-            mark @ (',' | ';' | ':') => separator(line, i, mark),
-            '.' if full_stops && ends_sentence(line, i) => Some('。'),
-            '?' if ends_clause(line, i) && !lost(line, i) => Some('？'),
-            '!' if ends_clause(line, i) => Some('！'),
+            mark @ (',' | ';' | ':') => separator(&out, mark, &line[i + 1..]),
+            '.' if full_stops && ends_sentence(&out, &line[i + 1..]) => Some('。'),
+            '?' if ends_clause(&out, &line[i + 1..]) && !lost(line, i) => Some('？'),
+            '!' if ends_clause(&out, &line[i + 1..]) => Some('！'),
             _ => None,
         };
         out.push(full.unwrap_or(line[i]));
@@ -50,40 +51,31 @@ pub(super) fn punctuation(line: &mut Vec<char>, lost: impl Fn(&[char], usize) ->
     *line = out;
 }
 
-/// A comma, semicolon or colon.
-fn separator(line: &[char], i: usize, mark: char) -> Option<char> {
-    let before = line[..i].last()?;
-    let blank = line.get(i + 1) == Some(&' ');
-    let after = line.get(i + 1 + usize::from(blank));
-    let between = |left: bool, right: bool| match mark {
-        ',' => (left && right).then_some('，'),
-        ';' => (left && right).then_some('；'),
-        _ => (left && right).then_some('：'),
+/// A comma, semicolon or colon, as a full-width one if it is to be one.
+fn separator(before: &[char], mark: char, rest: &[char]) -> Option<char> {
+    let last = before.last()?;
+    let blank = rest.first() == Some(&' ');
+    let after = rest.get(usize::from(blank));
+    let full = match mark {
+        ',' => '，',
+        ';' => '；',
+        _ => '：',
     };
     let alnum = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
-    if is_chinese(Some(before)) {
+    let quoted = after == Some(&'"') && !blank;
+    let stands = if is_chinese(Some(last)) {
         // 来源:网站, 全年,300家; not 网址://.
-        return between(
-            true,
-            after.is_none()
-                || is_chinese(after)
-                || alnum(after)
-                || matches!(after, Some('"' | '(')),
-        );
-    }
-    if mark == ':' {
-        return between(
-            before.is_ascii_alphabetic() || matches!(before, '"' | '%'),
-            is_chinese(after),
-        );
-    }
-    if mark == ';' && is_reference(&line[..i])
-        || before.is_ascii_digit() && is_enumerator(&line[..i])
+        after.is_none() || is_chinese(after) || alnum(after) || matches!(after, Some('"' | '('))
+    } else if mark == ':' {
+        (last.is_ascii_alphabetic() || matches!(last, '"' | '%')) && is_chinese(after)
+    } else if mark == ';' && is_reference(before) || last.is_ascii_digit() && is_enumerator(before)
     {
-        return None;
-    }
-    let closes = before.is_ascii_alphanumeric() || matches!(before, '%' | '"' | ')' | '‰' | '℃');
-    between(closes, is_chinese(after) || after == Some(&'"') && !blank && *before != '"')
+        false
+    } else {
+        let closes = last.is_ascii_alphanumeric() || matches!(last, '%' | '"' | ')' | '‰' | '℃');
+        closes && (is_chinese(after) || quoted && *last != '"')
+    };
+    stands.then_some(full)
 }
 
 /// Whether `&name` ends here.
@@ -115,18 +107,18 @@ fn reads_full_stops(line: &[char]) -> bool {
 }
 
 /// Whether a dot ends a sentence: behind Chinese, at the end of the line or in front of Chinese.
-fn ends_sentence(line: &[char], i: usize) -> bool {
-    let Some(before) = line[..i].last() else { return false };
-    let ends = is_han(*before) || matches!(before, '%' | '”' | '）' | '》' | '"' | ')' | '‰' | '℃');
-    let enumerator = i <= 3 && line[..i].iter().all(|c| is_numeral(*c));
-    let after = line[i + 1..].iter().find(|c| **c != ' ');
+fn ends_sentence(before: &[char], rest: &[char]) -> bool {
+    let Some(last) = before.last() else { return false };
+    let ends = is_han(*last) || matches!(last, '%' | '”' | '）' | '》' | '"' | ')' | '‰' | '℃');
+    let enumerator = before.len() <= 3 && before.iter().all(|c| is_numeral(*c));
+    let after = rest.iter().find(|c| **c != ' ');
     ends && !enumerator && (after.is_none() || is_chinese(after) || after == Some(&'"'))
 }
 
 /// Whether a question or exclamation mark stands behind Chinese and not inside an address or a formula.
-fn ends_clause(line: &[char], i: usize) -> bool {
-    let after = line.get(i + 1);
-    is_chinese(line[..i].last())
+fn ends_clause(before: &[char], rest: &[char]) -> bool {
+    let after = rest.first();
+    is_chinese(before.last())
         && (after.is_none()
             || is_chinese(after)
             || matches!(after, Some(' ' | '"' | '?' | '!' | ')')))

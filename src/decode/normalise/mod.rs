@@ -142,19 +142,16 @@ fn mend(line: &str, mends: &mut Mends) -> String {
             Cow::Borrowed(line)
         }
     };
-    let line = entities::resolve(&line, line.chars().any(is_han));
+    let line = entities::resolve(&line, line.chars().any(|c| is_han(chars::plain(c))));
     let mut line = compose(characters(&line));
     if is_chinese(&line) {
-        artefacts::contents_fields(&mut line);
-        artefacts::page_numbers(&mut line);
-        artefacts::pinyin(&mut line, mends);
-        artefacts::doubled_marks(&mut line, mends);
-        artefacts::opening_bracket(&mut line);
-        artefacts::blank_before_percent(&mut line);
-        artefacts::letter_spacing(&mut line);
-        if marks::is_chinese_prose(&line) {
-            marks::quotes(&mut line);
-            marks::punctuation(&mut line, doubts::is_lost);
+        // One mend can make room for another; twice is the rule, and what takes longer is no text.
+        for _ in 0..ROUNDS_MAX {
+            let before = line.clone();
+            mend_chinese(&mut line, mends);
+            if line == before {
+                break;
+            }
         }
         doubts::observe(&line, mends);
     } else {
@@ -163,6 +160,25 @@ fn mend(line: &str, mends: &mut Mends) -> String {
         mends.replacement_characters += u32::try_from(lost).unwrap_or(u32::MAX);
     }
     line.into_iter().collect()
+}
+
+/// How often a line is gone over until nothing changes.
+const ROUNDS_MAX: usize = 6;
+
+/// What is done in Chinese text only.
+fn mend_chinese(line: &mut Vec<char>, mends: &mut Mends) {
+    points(line);
+    artefacts::contents_fields(line);
+    artefacts::page_numbers(line);
+    artefacts::pinyin(line, mends);
+    artefacts::doubled_marks(line, mends);
+    artefacts::opening_bracket(line);
+    artefacts::blank_before_percent(line);
+    artefacts::letter_spacing(line);
+    if marks::is_chinese_prose(line) {
+        marks::quotes(line);
+        marks::punctuation(line, doubts::is_lost);
+    }
 }
 
 /// Whether a line is Chinese: Chinese characters without more than a name's worth of kana or Korean.
@@ -175,11 +191,10 @@ fn is_chinese(line: &[char]) -> bool {
 /// Single characters: spaces, width, radicals, and what prints nothing.
 fn characters(line: &str) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(line.len());
-    let mut chars = line.chars().peekable();
+    let mut chars = line.chars().filter(|c| !is_void(*c)).peekable();
     let mut odd = false;
     while let Some(c) = chars.next() {
         match c {
-            c if is_void(c) => {}
             '\r' => odd |= push_space(&mut out, true),
             c if is_odd_space(c) => odd |= push_space(&mut out, true),
             c if is_joiner(c) => {
@@ -188,17 +203,23 @@ fn characters(line: &str) -> Vec<char> {
                     out.push(c);
                 }
             }
-            '．' => {
-                let digit = |c: Option<&char>| c.is_some_and(|c| chars::plain(*c).is_ascii_digit());
-                let numbered =
-                    || !out.is_empty() && out.len() <= 3 && out.iter().all(char::is_ascii_digit);
-                let point = digit(out.last()) && (digit(chars.peek()) || numbered());
-                out.push(if point { '.' } else { c });
-            }
             c => out.push(chars::plain(c)),
         }
     }
-    if odd { collapse(&out) } else { out }
+    let mut out = if odd { collapse(&out) } else { out };
+    points(&mut out);
+    out
+}
+
+/// Full-width points between digits, and behind the number that opens a line, → ASCII.
+fn points(line: &mut [char]) {
+    for i in 1..line.len() {
+        let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+        let number = || i <= 3 && line[..i].iter().all(char::is_ascii_digit);
+        if line[i] == '．' && digit(line.get(i - 1)) && (digit(line.get(i + 1)) || number()) {
+            line[i] = '.';
+        }
+    }
 }
 
 /// Marks a space that is not ASCII's, until runs are collapsed.

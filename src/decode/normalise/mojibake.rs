@@ -4,7 +4,7 @@
 //! GBK loses the odd last byte of most runs, so only text of even runs comes back. What went through U+FFFD on the way
 //! (锟斤拷) is gone.
 
-use super::chars::is_han;
+use super::chars::{is_han, is_odd_space, is_void, plain};
 use encoding_rs::{GB18030, UTF_8, WINDOWS_1252};
 
 /// What became of a suspicious line.
@@ -33,8 +33,10 @@ pub(super) fn judge(line: &str) -> Verdict {
 fn from_single_bytes(line: &str) -> Option<String> {
     let (mut n, mut n_high) = (0usize, 0usize);
     let mut bytes = Vec::with_capacity(line.len());
-    for c in line.chars() {
-        let byte = single_byte(c)?;
+    // What later steps make ASCII of is ASCII here, so that mending twice is mending once.
+    for c in line.chars().filter(|c| u32::from(*c) < 0x100 || !is_void(*c)) {
+        let byte =
+            if u32::from(c) >= 0x100 && is_odd_space(c) { b' ' } else { single_byte(plain(c))? };
         n += usize::from(!c.is_ascii_whitespace());
         n_high += usize::from(byte >= 0x80);
         bytes.push(byte);
