@@ -131,18 +131,11 @@ fn trim(line: &str) -> &str {
 
 /// All steps, over a line that may need them.
 fn mend(line: &str, mends: &mut Mends) -> String {
-    let line = match mojibake::judge(line) {
-        Verdict::Sound => Cow::Borrowed(line),
-        Verdict::Repaired(text) => {
-            mends.mojibake_repaired += 1;
-            Cow::Owned(text)
-        }
-        Verdict::Lost => {
-            mends.mojibake += 1;
-            Cow::Borrowed(line)
-        }
+    let line = repair(line, mends);
+    let line = match entities::resolve(&line, line.chars().any(|c| is_han(chars::plain(c)))) {
+        Cow::Borrowed(_) => line,
+        Cow::Owned(resolved) => Cow::Owned(repair(&resolved, mends).into_owned()),
     };
-    let line = entities::resolve(&line, line.chars().any(|c| is_han(chars::plain(c))));
     let mut line = compose(characters(&line));
     if is_chinese(&line) {
         // One mend can make room for another; twice is the rule, and what takes longer is no text.
@@ -160,6 +153,21 @@ fn mend(line: &str, mends: &mut Mends) -> String {
         mends.replacement_characters += u32::try_from(lost).unwrap_or(u32::MAX);
     }
     line.into_iter().collect()
+}
+
+/// Tells text back that was decoded wrongly.
+fn repair<'a>(line: &'a str, mends: &mut Mends) -> Cow<'a, str> {
+    match mojibake::judge(line) {
+        Verdict::Sound => Cow::Borrowed(line),
+        Verdict::Repaired(text) => {
+            mends.mojibake_repaired += 1;
+            Cow::Owned(text)
+        }
+        Verdict::Lost => {
+            mends.mojibake += 1;
+            Cow::Borrowed(line)
+        }
+    }
 }
 
 /// How often a line is gone over until nothing changes.
