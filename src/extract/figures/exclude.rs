@@ -3,7 +3,7 @@
 //! [`Hidden`] is worked out once a passage, and only if it has a numeral that could need it. The checks look at a few
 //! characters on either side. Each has its reason: a reader of the code can ask why a numeral did not come out.
 
-use super::glyph::{char_at, char_before};
+use super::glyph::{char_at, char_before, is_blank, is_han};
 use super::numeral::{Numeral, Script};
 use super::unit::Found;
 use crate::provenance::Span;
@@ -286,8 +286,9 @@ pub(super) fn identifier(text: &str, numeral: &Numeral, unit: Option<&Found>) ->
         }
         Some('-' | '－' | '–') => {
             let len = before.map_or(0, char::len_utf8);
-            char_before(text, numeral.start - len)
-                .is_some_and(|c| c.is_ascii_alphanumeric() || c == ')')
+            char_before(text, numeral.start - len).is_some_and(|c| {
+                c.is_ascii_alphanumeric() || c == ')' || is_han(c) && !numeral.signed
+            })
         }
         _ => false,
     };
@@ -326,19 +327,31 @@ fn currency_before(head: &str) -> bool {
 pub(super) fn around(text: &str, numeral: &Numeral, unit: &Found, end: usize) -> Option<Reason> {
     let word = unit.unit.word.as_str();
     let chinese = numeral.script == Script::Chinese;
-    let before = char_before(text, numeral.start);
+    let head = text[..numeral.start].trim_end_matches(is_blank);
+    let before = head.chars().next_back();
     let rest = &text[unit.end..];
+    // 二 is an ordinal where 两 would count: 二期, 二类.
+    let second = numeral.glyphs == 1 && text[numeral.start..].starts_with('二');
+    if second && unit.unit.dimension == super::Dimension::Count
+        || rest.starts_with("方面") && chinese
+    {
+        return Some(Reason::Name);
+    }
     if EXCLUSIONS.is_name(text, numeral.end) {
         return Some(Reason::Name);
     }
     match word {
         "年" => return year(text, numeral, end),
         "届" | "屆" => return session(text, numeral),
-        "次" if matches!(before, Some('届' | '屆')) => return Some(Reason::Session),
+        "次" if matches!(before, Some('届' | '屆'))
+            || chinese && is_session_meeting(head, rest) =>
+        {
+            return Some(Reason::Session);
+        }
+        // 三期 is the third stage; 两期 are two.
         "期" if chinese
-            && rest.starts_with([
-                '、', '，', '工', '扩', '改', '项', '建', '标', '和', '及', '等',
-            ]) =>
+            && numeral.glyphs == 1
+            && !text[numeral.start..].starts_with(['两', '兩']) =>
         {
             return Some(Reason::Name);
         }
@@ -410,13 +423,29 @@ fn is_month(text: &str) -> bool {
     rest.len() < text.len() && rest.starts_with('月')
 }
 
+/// 五届人大五次会议: which meeting of a session.
+fn is_session_meeting(head: &str, rest: &str) -> bool {
+    let meeting = ["会议", "全会", "全体会议", "常委会", "理事会", "會議"]
+        .iter()
+        .any(|w| rest.starts_with(w));
+    meeting
+        && head
+            .chars()
+            .rev()
+            .take(12)
+            .take_while(|c| !matches!(c, '，' | '。' | '；'))
+            .any(|c| matches!(c, '届' | '屆'))
+}
+
 /// 届: a session, unless so many were held.
 fn session(text: &str, numeral: &Numeral) -> Option<Reason> {
     let held =
         ["连续", "举办", "举行", "办好", "历", "成功举办", "承办", "召开", "已举办", "已连续"];
     let head = &text[..numeral.start];
-    let two = text[numeral.start..].starts_with('两');
-    (!two && !held.iter().any(|w| head.ends_with(w))).then_some(Reason::Session)
+    let two = text[numeral.start..].starts_with(['两', '兩']);
+    // 举办十四届全运会 tells which one, 举办3届 how many.
+    let lasting = head.ends_with("连续") || numeral.script == Script::Arabic;
+    (!two && !(lasting && held.iter().any(|w| head.ends_with(w)))).then_some(Reason::Session)
 }
 
 #[cfg(test)]

@@ -275,7 +275,7 @@ impl<'t> Finder<'t> {
             return;
         }
         let chinese = draft.numeral.script == Script::Chinese;
-        if chinese && found.unit.arabic_only && !self.bare {
+        if chinese && found.unit.arabic_only && !draft.numeral.large && !self.bare {
             return;
         }
         draft.unit = Some(found);
@@ -317,9 +317,13 @@ impl<'t> Finder<'t> {
         let dimension = found.unit.dimension;
         let measured = !matches!(dimension, Dimension::Count | Dimension::People)
             || matches!(found.unit.word.as_str(), "倍" | "成");
+        let word = rest
+            .chars()
+            .nth(1)
+            .is_some_and(|c| "导導径徑岛島数成决山球封自官途路夜价场圆固年挂月".contains(c));
         let half = rest.starts_with('半')
             && measured
-            && !rest.starts_with("半年")
+            && !word
             && (dimension == Dimension::Duration || !rest.starts_with("半以"));
         if half {
             draft.low = add_half(draft.low);
@@ -442,7 +446,11 @@ impl<'t> Finder<'t> {
             (Some(a), Some(b)) => a.unit.printed == b.unit.printed,
             (Some(_), None) => false,
         };
-        if !same_unit || first.share.is_some() && first.share != share {
+        // 百分之五到十 is per cent at both ends.
+        let shared = first.share.is_none()
+            || first.share == share
+            || share.is_none() && draft.unit.is_none();
+        if !same_unit || !shared {
             return None;
         }
         // 从5%到8% tells of a change; 从8500到3万港元 of a range.
@@ -492,7 +500,7 @@ impl<'t> Finder<'t> {
         };
         UNITS
             .at(self.text, at, self.bare)
-            .filter(|f| !f.unit.arabic_only || numeral.script == Script::Arabic)
+            .filter(|f| !f.unit.arabic_only || numeral.large || numeral.script == Script::Arabic)
     }
 
     /// Decides whether the draft is a figure and gives it its final form.
@@ -566,7 +574,14 @@ impl<'t> Finder<'t> {
             Some(Share::Fraction) => {
                 let rest = self.text[draft.end..].trim_start();
                 let head = &self.text[..draft.start];
-                return if rest.starts_with('的') || head.ends_with(['的', '占', '达', '为']) {
+                return if rest.starts_with('的')
+                    || [
+                        "的", "占", "达", "为", "到", "于", "全国", "全省", "全市", "全区", "全球",
+                        "世界", "总量", "、",
+                    ]
+                    .iter()
+                    .any(|w| head.ends_with(w))
+                {
                     Ok(())
                 } else {
                     Err(Reason::Bare)
@@ -667,6 +682,13 @@ impl<'t> Finder<'t> {
                 && !matches!(c, '-' | '/' | ':' | '：' | '(' | '%')
         });
         let goes_on = rest.starts_with(['这', '那', '不', '而', '也', '并', '，']);
+        if rest.is_empty()
+            && chinese
+            && numeral.glyphs == 1
+            && self.text[draft.start..].starts_with('一')
+        {
+            return false; // a line broken after 一
+        }
         if !(ends || goes_on) || numeral.digit_string && !numeral.point {
             return false;
         }

@@ -459,7 +459,9 @@ impl Reader<'_> {
         self.pending = match run.as_slice() {
             [one] => Some(Pending { value: Decimal::new(i128::from(*one), 0), single: true }),
             [a, b]
-                if neighbours(*a, *b) && (magnitude_next || self.last.is_some() || !self.bare) =>
+                if neighbours(*a, *b)
+                    && !point_follows(self.text, end)
+                    && (magnitude_next || self.last.is_some() || !self.bare) =>
             {
                 self.spread = Some(Decimal::new(i128::from(b - a), 0));
                 Some(Pending { value: Decimal::new(i128::from(*a), 0), single: false })
@@ -787,6 +789,13 @@ fn more_fits(text: &str, c: char, next: usize, reader: &Reader) -> bool {
         }
         _ => true,
     }
+}
+
+/// 一二点三零 is a number read digit by digit.
+fn point_follows(text: &str, at: usize) -> bool {
+    let mut chars = text[at..].chars();
+    matches!(chars.next(), Some('点' | '點'))
+        && matches!(chars.next().and_then(|c| GLYPHS.of(c)), Some(Glyph::Digit(_)))
 }
 
 /// Digits that stand side by side for a range: 七八, 三五.
