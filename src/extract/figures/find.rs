@@ -44,11 +44,11 @@ fn without_blanks(text: &str) -> (String, Vec<usize>) {
 
 /// A digit, the blank at `at`, then digits and a slash.
 fn is_mixed_number(text: &str, at: usize) -> bool {
-    let rest = text[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
-    text.as_bytes()[at] == b' '
-        && text[..at].ends_with(|c: char| c.is_ascii_digit())
+    let Some(after) = text[at..].strip_prefix(' ') else { return false };
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    text[..at].ends_with(|c: char| c.is_ascii_digit())
+        && rest.len() < after.len()
         && rest.starts_with(['/', '／'])
-        && !text[at + 1..].starts_with(['/', '／'])
 }
 
 /// A quantity being put together.
@@ -125,6 +125,7 @@ impl<'t> Finder<'t> {
         if self.continues_left_out(&numeral) {
             return Err((end, Reason::Ordinal));
         }
+        debug_assert!(numeral.end > start, "a numeral has characters");
         let draft = self.range(&numeral).unwrap_or_else(|| self.single(numeral));
         let draft_end = draft.end.max(step);
         self.finish(draft).map_err(|reason| {
@@ -149,7 +150,8 @@ impl<'t> Finder<'t> {
             {
                 at
             }
-            '-' | '−' | '－' | '.' if self.bare => at,
+            '-' | '−' | '－' if self.bare => at,
+            '.' if self.bare && digits => at,
             '-' | '−'
                 if digits
                     && !before.is_some_and(|b| {
@@ -272,6 +274,10 @@ impl<'t> Finder<'t> {
         let at = if draft.numeral.script == Script::Arabic || self.bare { blank_end } else { at };
         let Some(found) = UNITS.at(self.text, at, self.bare) else { return };
         if at > draft.end && at - draft.end > 3 && !self.bare {
+            return;
+        }
+        // 千亿级: the size of something, read after the unit.
+        if draft.numeral.large && matches!(found.unit.word.as_str(), "级" | "級") {
             return;
         }
         let chinese = draft.numeral.script == Script::Chinese;
@@ -400,10 +406,7 @@ impl<'t> Finder<'t> {
     fn qualify_after(&self, draft: &mut Draft) {
         draft.core_end = draft.end;
         let word = self.text[draft.end..].chars().next();
-        if word == Some('级')
-            && draft.numeral.large
-            && draft.unit.is_none_or(|u| u.unit.word != "级")
-        {
+        if matches!(word, Some('级' | '級')) && draft.numeral.large {
             draft.end += '级'.len_utf8();
             draft.size = true;
             draft.approx = Some(Approx::About);
@@ -808,3 +811,6 @@ fn distribute(
         scaled
     }
 }
+
+#[cfg(test)]
+mod tests;

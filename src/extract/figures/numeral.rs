@@ -190,14 +190,6 @@ fn fraction(text: &str, whole: &Numeral, bare: bool) -> Option<Numeral> {
         return None;
     }
     let rest = &text[whole.end..];
-    if let Some(after) = rest
-        .strip_prefix('又')
-        .or_else(|| rest.strip_prefix(' ').filter(|_| whole.script == Script::Arabic))
-    {
-        let denominator = read_whole(text, text.len() - after.len(), bare).ok()?;
-        let part = fraction(text, &denominator, bare)?;
-        return Some(Numeral { start: whole.start, low: part.low.plus(first)?, ..part });
-    }
     let (numerator_at, slash) = match rest.strip_prefix("分之") {
         Some(after) => (text.len() - after.len(), false),
         None => (text.len() - rest.strip_prefix(['/', '／'])?.len(), true),
@@ -234,13 +226,15 @@ fn fraction(text: &str, whole: &Numeral, bare: bool) -> Option<Numeral> {
     })
 }
 
-/// `1 4/3`.
+/// 3又1000分之23, `1 4/3`.
 fn mixed_fraction(text: &str, whole: &Numeral, bare: bool) -> Option<Numeral> {
-    (whole.script == Script::Arabic && !whole.magnitude && !whole.point).then_some(())?;
-    text[whole.end..].starts_with(' ').then_some(())?;
-    let second = read_whole(text, whole.end + 1, bare).ok()?;
-    let part = fraction(text, &second, bare).filter(|p| p.share == Some(Share::Fraction))?;
     let Amount::Exact(first) = whole.low else { return None };
+    let rest = &text[whole.end..];
+    let blank =
+        whole.script == Script::Arabic && !whole.magnitude && !whole.point && rest.starts_with(' ');
+    let after = rest.strip_prefix('又').or_else(|| rest.strip_prefix(' ').filter(|_| blank))?;
+    let second = read_whole(text, text.len() - after.len(), bare).ok()?;
+    let part = fraction(text, &second, bare)?;
     Some(Numeral { start: whole.start, low: part.low.plus(first)?, ..part })
 }
 
