@@ -14,6 +14,8 @@ pub(super) struct After<'a> {
     pub(super) used: usize,
     /// 的 stands between (5%左右的增速).
     pub(super) of: bool,
+    /// Another quantity follows in the clause.
+    pub(super) more: bool,
 }
 
 /// Reads the noun phrase at the start of `row`, which goes up to the next quantity or the end of the clause.
@@ -34,7 +36,7 @@ pub(super) fn noun_after(row: Row<'_>, more: bool) -> Option<After<'_>> {
     if doing.is_some() {
         noun = noun.part(0, noun.len() - 1);
     }
-    Some(After { noun, doing, used: end, of })
+    Some(After { noun, doing, used: end, of, more })
 }
 
 fn begins_noun(row: Row<'_>, at: usize) -> bool {
@@ -69,7 +71,9 @@ fn names_one(row: Row<'_>, at: usize) -> bool {
     ];
     let after = row.class(at + 2);
     row.class(at + 1) == Class::Noun
-        && HEADS.iter().any(|head| row.word(at + 1).starts_with(head))
+        && HEADS.iter().any(|head| {
+            row.word(at + 1) == *head || head.len() > 3 && row.word(at + 1).starts_with(head)
+        })
         && !matches!(after, Class::De | Class::Quantity(_))
 }
 
@@ -81,7 +85,6 @@ fn noun_end(row: Row<'_>, start: usize, more: bool) -> usize {
             Class::Noun | Class::Etc => true,
             Class::Scope => at == start || next == Class::Noun,
             Class::Nominal => !next.is_verb() && !matches!(next, Class::Prep | Class::Passive),
-            Class::De => at > start && (begins_noun(row, at + 1) || at + 1 == row.len() && more),
             // Before another quantity the noun after 、 is that quantity's own.
             Class::Conj => {
                 let rest = row.part(at + 1, row.len());

@@ -15,7 +15,7 @@ pub(super) enum Lead<'a> {
     /// 委员参与|3073人次, 立案|74件: verbs right before; what stands before them.
     Bare { row: Row<'a>, verb_start: usize },
     /// 水土保持率提高到|66.26%: a linking verb and the thing.
-    Level { thing: Row<'a> },
+    Level { thing: Row<'a>, link: &'a str },
     /// 地区生产总值增长|5.2%.
     Change { thing: Row<'a>, grows: bool },
     /// 快于全国|3.4个百分点.
@@ -42,6 +42,9 @@ pub(super) fn lead<'a>(row: Row<'a>, to_follows: bool) -> Lead<'a> {
     }
     let last = row.len() - 1;
     let before = row.part(0, last);
+    if let Some(thing) = start_named(row).filter(|_| to_follows) {
+        return Lead::From { thing };
+    }
     match row.last() {
         Class::Prep if to_follows && matches!(row.last_word(), "从" | "由" | "自") => {
             Lead::From { thing: before }
@@ -50,7 +53,7 @@ pub(super) fn lead<'a>(row: Row<'a>, to_follows: bool) -> Lead<'a> {
         Class::Level if row.last_word() == "为" && before.is_empty() => {
             Lead::Prep { word: "为", before }
         }
-        Class::Level => Lead::Level { thing: without_comparison(before) },
+        Class::Level => Lead::Level { thing: without_comparison(before), link: row.last_word() },
         Class::Increase | Class::Decrease => {
             Lead::Change { thing: without_comparison(before), grows: row.last() == Class::Increase }
         }
@@ -60,6 +63,13 @@ pub(super) fn lead<'a>(row: Row<'a>, to_follows: bool) -> Lead<'a> {
         Class::Passive => Lead::Bare { row, verb_start: last },
         _ => lead_over(row).unwrap_or_else(|| object(row)),
     }
+}
+
+/// 由上年的|88个增加到…: the starting point with its time.
+fn start_named(row: Row<'_>) -> Option<Row<'_>> {
+    let head = row.without_tail(|c| matches!(c, Class::De | Class::Time));
+    let from = head.last() == Class::Prep && matches!(head.last_word(), "从" | "由" | "自");
+    (from && head.len() < row.len()).then(|| head.part(0, head.len() - 1))
 }
 
 fn more_or_less(word: &str) -> Option<bool> {
@@ -169,17 +179,31 @@ pub(super) fn object(row: Row<'_>) -> Lead<'_> {
     while at > 0 {
         match row.class(at - 1) {
             Class::De => start = start.or(Some(at)),
+            Class::Verb if describes(row, at - 1) => {}
             Class::Verb | Class::Soft | Class::Light | Class::Causative | Class::Passive => {
-                match start {
-                    Some(_) if inner.is_none() && !governs(row, at) => inner = Some(at - 1),
+                match (start, inner) {
+                    (Some(_), None) if !governs(row, at) => inner = Some(at - 1),
+                    // 修订或废止|…的: one chain.
+                    (Some(start), Some(verb)) if joined(row.part(at, verb)) => {
+                        return with_verb(row, verb + 1, start);
+                    }
                     _ => return with_verb(row, at, start.unwrap_or(at)),
                 }
+            }
+            Class::Level if start.is_none() && row.word(at - 1) == "突破" => {
+                return Lead::Object {
+                    verb: Some(row.part(at - 1, at)),
+                    noun: row.part(at, row.len()),
+                };
             }
             Class::Level if start.is_none() => {
                 return Lead::Object { verb: None, noun: row.part(at, row.len()) };
             }
-            // 对外资依存度: what opens the clause may be part of what is measured.
-            Class::Prep if start.is_none() && at == 1 && row.word(0) == "对" => {}
+            // 对世界经济增长贡献率: what opens the phrase is part of what is measured.
+            Class::Prep
+                if start.is_none()
+                    && matches!(row.word(at - 1), "对" | "与")
+                    && (at == 1 || relates(row.last_word())) => {}
             Class::Adverb | Class::Time if start.is_none() => {
                 // 组织|全面 督导: a verb right before governs all the same.
                 let ahead =
@@ -222,6 +246,62 @@ fn after_place(row: Row<'_>, from: usize) -> Option<Lead<'_>> {
         .then(|| Lead::Object { verb: Some(row.part(verb, end)), noun: row.part(end, row.len()) })
 }
 
+/// Nothing but 或 and verbs between two verbs.
+fn joined(between: Row<'_>) -> bool {
+    between.position(|c| c == Class::Conj).is_some()
+        && between.elements.iter().all(|e| e.class == Class::Conj || e.class.is_verb())
+}
+
+/// Measures of how one thing bears on another.
+fn relates(noun: &str) -> bool {
+    ["贡献率", "贡献", "匹配度", "依存度", "契合度", "吻合度", "关联度", "进出口", "拉动率"]
+        .iter()
+        .any(|end| noun.ends_with(end))
+}
+
+/// A verb that names what sort of thing the noun after it is: 新三板挂牌企业.
+fn describes(row: Row<'_>, at: usize) -> bool {
+    const SORTS: &[&str] = &[
+        "挂牌",
+        "上市",
+        "入库",
+        "落户",
+        "入驻",
+        "签约",
+        "开工",
+        "竣工",
+        "投产",
+        "参保",
+        "退役",
+        "返乡",
+        "帮扶",
+        "通航",
+        "硬化",
+        "并网",
+        "流转",
+        "承包",
+        "出口",
+        "外派",
+        "参股",
+        "控股",
+        "续建",
+        "达产",
+        "接续",
+        "就读",
+        "录取",
+        "在建设",
+        "贯通",
+        "推荐",
+        "评选",
+        "开放",
+    ];
+    let noun = row.class(at + 1) == Class::Noun && at + 2 == row.len();
+    noun && at > 0
+        && SORTS.contains(&row.word(at))
+        && matches!(row.class(at - 1), Class::Noun | Class::Verb)
+        && !is_doer(row.word(at - 1))
+}
+
 /// Verbs that say what a thing is like rather than what was done to it.
 fn only_describes(verb: &str) -> bool {
     matches!(verb, "覆盖" | "来自" | "符合" | "连接" | "参与" | "参加")
@@ -253,7 +333,10 @@ fn examples(row: Row<'_>) -> Option<Lead<'_>> {
     }
     let verb_end = head.rposition(Class::is_verb).map(|at| at + 1).or_else(|| {
         let lead = head.len() - head.without_lead(Class::is_setting).len();
-        (head.class(lead) == Class::Nominal).then_some(lead + 1)
+        let rest = head.part(lead, head.len());
+        let chain =
+            rest.position(|c| !matches!(c, Class::Nominal | Class::Conj)).unwrap_or(rest.len());
+        (rest.first() == Class::Nominal).then_some(lead + chain)
     });
     let verb = verb_end.map(|end| {
         let until = head.part(0, end);
@@ -274,20 +357,47 @@ fn with_verb(row: Row<'_>, verb_end: usize, noun_start: usize) -> Lead<'_> {
     let verb_start = row.part(0, verb_end).chain_start().min(verb_end - 1);
     let mut verb_end = verb_end;
     let mut noun_start = noun_start;
-    if row.class(verb_end - 1) == Class::Causative {
-        // 推动|建设 重点项目: a noun of action right after joins the verb.
-        while noun_start == verb_end
-            && row.class(verb_end).may_be_verb()
-            && verb_end + 1 < row.len()
-        {
-            verb_end += 1;
-            noun_start += 1;
-        }
+    while noun_start == verb_end && joins(row, verb_end) {
+        verb_end += 1;
+        noun_start += 1;
     }
-    Lead::Object {
-        verb: Some(row.part(verb_start, verb_end)),
-        noun: row.part(noun_start, row.len()),
+    let noun = row.part(noun_start, row.len());
+    let verb = row.part(verb_start, verb_end);
+    match asked(row, verb) {
+        Some(ask) => Lead::Made { verb: ask, noun, doing: verb },
+        None => Lead::Object { verb: Some(verb), noun },
     }
+}
+
+/// A noun of action right after a verb joins it where a thing follows: 推动|建设 重点工程, 开工|改造 老旧小区.
+fn joins(row: Row<'_>, at: usize) -> bool {
+    const TAKE: &[&str] = &[
+        "改造", "整治", "治理", "修复", "建设", "更新", "认定", "培训", "保护", "安置", "绿化",
+        "研发",
+    ];
+    const SORTS: &[&str] = &[
+        "项目", "工程", "任务", "行动", "计划", "工作", "活动", "基地", "中心", "企业", "资金",
+        "机构", "用地",
+    ];
+    let next = row.class(at + 1);
+    if row.class(at - 1) == Class::Causative {
+        return row.class(at).may_be_verb() && at + 1 < row.len();
+    }
+    row.class(at) == Class::Nominal
+        && row.class(at - 1) == Class::Verb
+        && TAKE.contains(&row.word(at))
+        && matches!(next, Class::Noun | Class::Scope)
+        && !SORTS.iter().any(|sort| row.word(at + 1).starts_with(sort))
+}
+
+/// 提请省人大常委会|审议: who is asked stands between, both verbs tell what was done.
+fn asked<'a>(row: Row<'a>, verb: Row<'a>) -> Option<Row<'a>> {
+    if !matches!(verb.last_word(), "审议" | "审议了" | "任免" | "审定" | "批准") {
+        return None;
+    }
+    let end = row.elements.iter().position(|e| e.span == verb.elements[0].span)?;
+    let ask = row.part(0, end).rposition(Class::is_verb)?;
+    matches!(row.word(ask), "提请" | "报请").then(|| row.part(ask, ask + 1))
 }
 
 /// No verb was found: a noun of action at the head, before a noun, is the verb (改造老旧小区).

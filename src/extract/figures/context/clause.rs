@@ -149,16 +149,24 @@ fn settle(passage: &str, row: &mut [Element]) {
         let word = row[at].span.of(passage);
         let stands = match class {
             Class::Manner => {
-                let touches = row.get(at + 1).is_some_and(|e| e.span.start == row[at].span.end);
-                let names = matches!(next, Class::Noun | Class::Open) && touches
-                    || next == Class::Nominal
-                        && (before.is_verb()
-                            || matches!(before, Class::Conj | Class::De | Class::Nominal));
+                let touches = |one: usize| {
+                    row.get(one + 1).is_some_and(|e| e.span.start == row[one].span.end)
+                };
+                let named = touches(at) && matches!(next, Class::Noun | Class::Open);
+                let inside = at > 0 && touches(at - 1) && before == Class::Noun;
+                let doing = before.is_verb()
+                    || matches!(before, Class::Conj | Class::De | Class::Nominal)
+                    || inside;
+                let names = named || next == Class::Nominal && doing;
                 if !names {
                     row[at].class = Class::Adverb;
                 }
                 !names
             }
+            // 消除|率, 养殖|场: a verb and the one character that makes it a noun.
+            Class::Verb | Class::Nominal | Class::Soft if made_noun(passage, row, at) => false,
+            // 净增|有进出口实绩企业
+            Class::Level if word == "有" && before.is_verb() => false,
             // 将|346名委员划入… is no aim.
             Class::Modal if word == "将" && matches!(next, Class::Quantity(_)) => {
                 row[at].class = Class::Prep;
@@ -207,6 +215,28 @@ fn settle(passage: &str, row: &mut [Element]) {
         if !stands {
             row[at].class = Class::Noun;
         }
+    }
+}
+
+/// Whether the noun after a verb is but its suffix.
+fn made_noun(passage: &str, row: &[Element], at: usize) -> bool {
+    let Some(next) =
+        row.get(at + 1).filter(|e| e.class == Class::Noun && e.span.start == row[at].span.end)
+    else {
+        return false;
+    };
+    let text = next.span.of(passage);
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return false };
+    let alone = chars.next().is_none();
+    let opens =
+        at == 0 || matches!(row[at - 1].class, Class::Stop | Class::End | Class::Quantity(_));
+    match first {
+        '率' | '额' | '者' => true,
+        '价' | '量' | '值' | '费' | '数' | '度' | '面' => alone,
+        '户' | '场' | '路' | '站' | '点' | '区' | '库' | '员' | '线' | '地' | '厂' | '园'
+        | '村' | '队' => alone && !opens,
+        _ => false,
     }
 }
 

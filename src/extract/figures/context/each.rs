@@ -3,18 +3,6 @@
 use super::lexicon::Class;
 use super::phrase::Row;
 
-/// The names that the next quantities get, in order.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    names: std::vec::IntoIter<String>,
-}
-
-impl Names {
-    pub(super) fn next(&mut self) -> Option<String> {
-        self.names.next()
-    }
-}
-
 /// The names for the list of quantities that begins here, if 分别 stands in the words before the first.
 ///
 /// `places` are this quantity and those after it in the clause. `earlier` gives what the figures before were of, for a
@@ -24,7 +12,7 @@ pub(super) fn names(
     places: &[(usize, usize)],
     row: Row<'_>,
     earlier: impl FnOnce() -> Vec<String>,
-) -> Option<Names> {
+) -> Option<Vec<String>> {
     let at = before.rposition(|c| c == Class::Each)?;
     let n = list_len(places, row);
     if n < 2 {
@@ -45,7 +33,21 @@ pub(super) fn names(
         1 if n == 2 => town_and_country(&names[0])?,
         _ => names,
     };
-    (names.len() == n).then(|| Names { names: names.into_iter() })
+    (names.len() == n).then_some(names)
+}
+
+/// A list of as many quantities as the last 分别 list had names, with no thing of its own (…，增长4.2%、5.3%).
+pub(super) fn repeats(before: Row<'_>, places: &[(usize, usize)], row: Row<'_>, n: usize) -> bool {
+    let words = before.without_lead(Class::is_setting);
+    n > 1
+        && list_len(places, row) == n
+        && words.elements.iter().all(|e| e.class.is_change() || e.class == Class::Level)
+}
+
+/// What is measured of the thing that a name begins with.
+pub(super) fn head_of(name: &str) -> Option<&'static str> {
+    let heads = HEADS.iter().filter(|head| name.ends_with(**head) && name.len() > head.len());
+    heads.max_by_key(|head| head.len()).copied()
 }
 
 /// How many quantities stand in one list from the first of `places`.
@@ -63,9 +65,8 @@ fn members(list: Row<'_>) -> Vec<String> {
         Some(at) => list.part(at + 1, list.len()),
         None => list,
     };
-    let list = list
-        .without_lead(|c| c.is_setting() || c == Class::Conj)
-        .without_tail(|c| c.is_setting() || c.may_be_verb());
+    let list =
+        list.without_lead(|c| c.is_setting() || c == Class::Conj).without_tail(Class::is_setting);
     let mut names = Vec::new();
     let mut from = 0;
     for at in 0..=list.len() {
@@ -80,6 +81,15 @@ fn members(list: Row<'_>) -> Vec<String> {
 
 /// What is measured of things, longest first where one ends another.
 const HEADS: &[&str] = &[
+    "保有量",
+    "拥有量",
+    "使用量",
+    "消费量",
+    "消耗量",
+    "吞吐量",
+    "运输量",
+    "业务量",
+    "发电量",
     "居民人均可支配收入",
     "人均可支配收入",
     "可支配收入",
@@ -137,22 +147,40 @@ const HEADS: &[&str] = &[
 
 fn share_head(names: &mut [String]) {
     let Some((last, others)) = names.split_last_mut() else { return };
-    let head = HEADS
-        .iter()
-        .filter(|head| last.ends_with(**head) && last.len() > head.len())
-        .max_by_key(|head| head.len());
-    let Some(head) = head else { return };
-    if others.iter().any(|name| HEADS.iter().any(|head| name.ends_with(head))) {
-        // The nouns are named in full, save for those that are heads by themselves (投资、消费增速).
-        let bare = others.iter().all(|name| HEADS.contains(&name.as_str()))
-            && matches!(*head, "增速" | "占比" | "比重");
-        if !bare {
-            return;
-        }
+    if others.iter().all(|name| name.chars().count() == 1) {
+        return ordinals(last, others);
     }
+    // 甲产业、乙产业产值占规上工业比重: what stands before 占 shares its head, with the rest.
+    let named = last.find('占').filter(|at| *at > 0).unwrap_or(last.len());
+    let head = HEADS.iter().filter(|head| last[..named].ends_with(**head) && named > head.len());
+    let Some(head) = head.max_by_key(|head| head.len()) else { return };
+    let full = |name: &String| {
+        HEADS.iter().any(|head| name.ends_with(head))
+            || name.ends_with(['数', '率', '量', '额', '值', '度', '费', '比'])
+    };
+    // Nouns named in full stay, save for those that are heads by themselves (投资、消费增速).
+    let bare =
+        |name: &String| HEADS.contains(&name.as_str()) && matches!(*head, "增速" | "占比" | "比重");
+    if others.iter().any(|name| full(name) && !bare(name)) {
+        return;
+    }
+    let tail = last[named - head.len()..].to_owned();
     for name in others {
-        name.push_str(head);
+        name.push_str(&tail);
     }
+}
+
+/// 一、二、三产业增加值
+fn ordinals(last: &mut String, others: &mut [String]) {
+    let numeral = |name: &str| name.starts_with(['一', '二', '三']);
+    if !numeral(last) || !others.iter().all(|name| numeral(name)) {
+        return;
+    }
+    let tail: String = last.chars().skip(1).collect();
+    for name in others {
+        *name = format!("第{name}{tail}");
+    }
+    *last = format!("第{last}");
 }
 
 /// 城乡居民…: the towns first, as always in print.

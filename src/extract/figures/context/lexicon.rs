@@ -83,7 +83,7 @@ const MARKS: &[(Class, &[&str])] = &[
     (Class::End, &["。", "！", "？", "!", "?", "\n"]),
     (Class::Open, &["（", "(", "“", "《", "「", "『", "‘", "【", "["]),
     (Class::Close, &["）", ")", "”", "》", "」", "』", "’", "】", "]"]),
-    (Class::Adverb, &["了", "着", "过"]),
+    (Class::Adverb, &["了", "着"]),
     // 等 and 之 inside words.
     (
         Class::Noun,
@@ -242,6 +242,7 @@ fn derive(words: &mut BTreeMap<String, Class>) {
             }
             Class::Verb if word.chars().count() == 2 && !word.starts_with('新') => {
                 made.push((format!("{word}了"), Class::Verb));
+                made.push((format!("新{word}"), Class::Verb));
             }
             _ => {}
         }

@@ -152,16 +152,22 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
         }
         aims |= announces(row);
         let mut here = When::default();
+        let mut starts = false;
         for (at, element) in clause.elements.iter().enumerate() {
             match element.class {
                 Class::Time if !is_compared(row, at) => {
                     let when = time::when(row.word(at));
                     if when.is_some() {
                         here = when;
+                        starts = at > 0 && matches!(row.word(at - 1), "从" | "由" | "自");
                     }
                 }
                 Class::Quantity(index) => {
                     let when = if here.is_some() { here } else { head };
+                    if starts {
+                        // 从上半年的a降到b: the time is the starting point's alone.
+                        (here, starts) = (When::default(), false);
+                    }
                     let later = later(when, frame);
                     let target =
                         (frame.plan || aims || later) && !states(row.part(0, at), when, frame);

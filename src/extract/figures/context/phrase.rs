@@ -25,6 +25,11 @@ fn without_remark(text: &str) -> &str {
     if remark && at > 0 { text[..at].trim_end() } else { text }
 }
 
+/// A rank says nothing of what was done (居全国前列).
+fn ranks(word: &str) -> bool {
+    word.contains(['居', '列', '排'])
+}
+
 impl Class {
     /// A verb, whatever it says.
     pub(super) fn is_verb(self) -> bool {
@@ -163,7 +168,8 @@ impl<'a> Row<'a> {
         let mut row = self.trimmed();
         if let Some(etc) = row.rposition(|c| c == Class::Etc) {
             let listed = row.part(0, etc).elements.iter().any(|e| e.class == Class::Conj);
-            if listed && etc + 1 < row.len() {
+            let tail = row.part(etc + 1, row.len()).text().chars().count();
+            if (listed || tail > 2) && tail > 0 {
                 row = row.part(etc + 1, row.len());
             }
         }
@@ -204,6 +210,7 @@ impl<'a> Row<'a> {
             }
             Class::Light => row.light(),
             Class::Verb | Class::Soft | Class::Causative | Class::Nominal => row.phrase(),
+            Class::Level if ranks(row.word(0)) => None,
             Class::Increase | Class::Decrease | Class::Level if row.len() > 1 => row.phrase(),
             _ => None,
         }
@@ -245,6 +252,9 @@ impl<'a> Row<'a> {
     /// The verb with its object, or the verb alone where the object is long.
     fn phrase(self) -> Option<String> {
         const CHARS_MAX: usize = 22;
+        if self.first() == Class::Soft && self.class(1).may_be_verb() {
+            return self.part(1, self.len()).phrase();
+        }
         let text = self.text();
         if text.chars().count() <= CHARS_MAX {
             return (!text.is_empty()).then(|| text.to_owned());

@@ -22,6 +22,8 @@ pub(super) struct Said {
     /// What the change is measured against, where the clause says so.
     pub(super) against: Against,
     pub(super) is_from: bool,
+    /// What later words understand, where it is not the item (总值迈上|4个台阶、达…).
+    carry: Option<String>,
     /// Part of a list whose earlier members lack what the last one has.
     open: bool,
     /// What was done to it is said in the clause after (将346名委员按界别，划入各组).
@@ -54,6 +56,8 @@ pub(super) struct Reader {
     adjoins: bool,
     /// The thing that the clause before, without a figure, spoke of.
     topic: Option<String>,
+    /// The names of the last 分别 list of the sentence.
+    names: Vec<String>,
     doer: Option<String>,
 }
 
@@ -67,6 +71,7 @@ impl Reader {
     ) -> Vec<(usize, Said)> {
         self.warm = false;
         self.topic = None;
+        self.names.clear();
         self.doer = None;
         let mut out: Vec<(usize, Said)> = Vec::new();
         for clause in &sentence.clauses {
@@ -99,7 +104,7 @@ impl Reader {
             .collect();
         let first_out = out.len();
         let mut from = 0;
-        let mut names = each::Names::default();
+        let mut names = Vec::new().into_iter();
         for (nth, &(at, index)) in places.iter().enumerate() {
             let quantity = &quantities[index];
             let next = places.get(nth + 1).map_or(row.len(), |(at, _)| *at);
@@ -111,18 +116,40 @@ impl Reader {
                     .first_is(|c| matches!(c, Class::Stop | Class::Conj));
             let before = before.without_lead(|c| c == Class::Conj);
             if let Some(found) = each::names(before, &places[nth..], row, || earlier(out)) {
-                names = found;
+                self.names = found.clone();
+                names = found.into_iter();
+            } else if !in_list && nth == 0 && each::repeats(before, &places, row, self.names.len())
+            {
+                names = self.names.clone().into_iter();
             }
             let right = row.part(at + 1, next);
-            let place = Place { before, right, more: next < row.len(), in_list, quantity };
+            let place =
+                Place { before, right, more: next < row.len(), in_list, shared: None, quantity };
             // 390万|65岁以上|老年人: the second describes what the first counts.
             let described = right.is_empty() && next < row.len() && touches(row, at);
+            // 推进12项及|14项重点改革: the noun is printed once.
+            let beyond = places.get(nth + 2).map_or(row.len(), |(at, _)| *at);
+            let once = !right.is_empty()
+                && next < row.len()
+                && is_join(right)
+                && quantity.unit == quantities[places[nth + 1].1].unit;
+            let place = match once && !is_rate(quantity) {
+                true => Place {
+                    shared: noun_after(row.part(next + 1, beyond), beyond < row.len()),
+                    ..place
+                },
+                false => place,
+            };
             let place = match described {
                 true => Place { right: row.part(next + 1, row.len()), more: false, ..place },
                 false => place,
             };
             let (mut said, used) = self.quantity(place);
             let used = if described { 0 } else { used };
+            if described && quantities[places[nth + 1].1].unit.as_deref() == Some("岁") {
+                let age = row.word(next);
+                said.item = said.item.map(|item| format!("{age}{item}"));
+            }
             if let Some(name) = names.next() {
                 said.item = Some(name);
                 said.doubts = 0;
@@ -144,11 +171,16 @@ impl Reader {
     }
 
     fn quantity(&self, place: Place<'_>) -> (Said, usize) {
-        let Place { before, right, more, in_list, quantity } = place;
+        let Place { before, right, more, in_list, shared, quantity } = place;
+        if before.last() == Class::Adverb && before.last_word() == "连续" && is_duration(quantity)
+        {
+            return (self.of(subject_of(before)), 0);
+        }
         let to_follows = leads_to(right, more);
         let lead = cut(before, quantity).unwrap_or_else(|| lead(before, to_follows));
         let after = self.after(&lead, right, more, quantity);
         let used = after.map_or(0, |a| a.used);
+        let after = after.or(shared.filter(|_| matches!(lead, Lead::Bare { .. } | Lead::Nothing)));
         let rest = if more { right.part(0, 0) } else { right.part(used, right.len()) };
         let against = against(before);
         let mut said = match lead {
@@ -156,7 +188,7 @@ impl Reader {
             Lead::Object { verb, noun } => self.object(verb, noun, after, rest, in_list, quantity),
             Lead::Made { verb, noun, doing } => made(verb, noun, doing),
             Lead::Bare { row, verb_start } => self.bare(row, verb_start, after, rest, quantity),
-            Lead::Level { thing } => self.level(thing, after, quantity),
+            Lead::Level { thing, link } => self.level(thing, link, after, rest, quantity),
             Lead::Change { thing, grows } => self.change(thing, grows),
             Lead::Lead { thing, than, link } => self.lead_over(thing, than, link, quantity),
             Lead::Share { thing, whole } => self.share(thing, whole),
@@ -198,7 +230,7 @@ impl Reader {
                         || after.of
                         || verb.is_some_and(|v| v.len() > 0) && is_money(quantity))
             }
-            Lead::Nothing => !measure || after.of || is_money(quantity),
+            Lead::Nothing => !measure || after.of || is_money(quantity) || is_rate(quantity),
             Lead::Bare { .. } | Lead::Prep { .. } => true,
         };
         fits.then_some(after)
@@ -225,11 +257,15 @@ impl Reader {
             }
             return said;
         };
-        let item = after.noun.counted();
         let inherited = self.last.as_ref().filter(|_| in_list).and_then(|l| l.action.clone());
+        let (item, carry) = counted_of(&after, rest);
+        let item = match after.doing.filter(|doing| inherited.is_some() && *doing != "建设") {
+            Some(doing) => item.map(|item| item + doing),
+            None => item,
+        };
         let action =
             inherited.or_else(|| rest.predicate()).or_else(|| after.doing.map(str::to_owned));
-        Said { open: action.is_none(), item, action, ..Said::default() }
+        Said { open: action.is_none(), item, carry, action, ..Said::default() }
     }
 
     fn object(
@@ -312,7 +348,8 @@ impl Reader {
         let (before, verb) = (row.part(0, verb_start), row.part(verb_start, row.len()));
         if let Some(after) = after {
             let action = governing_action(verb, &after, rest);
-            return Said { item: after.noun.counted(), action, ..Said::default() };
+            let (item, carry) = counted_of(&after, rest);
+            return Said { item, carry, action, ..Said::default() };
         }
         let passive = before.rposition(|c| c == Class::Passive);
         let own = own_noun(before).filter(|_| passive.is_none());
@@ -334,9 +371,19 @@ impl Reader {
         }
     }
 
-    fn level(&self, thing: Row<'_>, after: Option<After<'_>>, quantity: &Quantity) -> Said {
+    fn level(
+        &self,
+        thing: Row<'_>,
+        link: &str,
+        after: Option<After<'_>>,
+        rest: Row<'_>,
+        quantity: &Quantity,
+    ) -> Said {
         if let Some(after) = after {
-            return Said { item: after.noun.counted(), ..Said::default() };
+            // 中心为|30万群众提供服务
+            let action = rest.predicate().filter(|_| link == "为");
+            let carry = subject_of(thing).filter(|_| action.is_none());
+            return Said { item: after.noun.counted(), carry, action, ..Said::default() };
         }
         let thing = thing.without_tail(|c| c.is_setting());
         // 价格上涨幅度控制在|2%: a level of a change is that change.
@@ -441,8 +488,13 @@ impl Reader {
     /// 占比 and its like say nothing without the thing before.
     fn relative(&self, item: String) -> String {
         const RELATIVE: &[&str] = &["占比", "比重", "增速"];
+        const TOTALS: &[&str] = &["总额", "总量", "总值", "总产量", "总规模", "总数"];
         match self.last.as_ref().and_then(|l| l.item.as_deref()).filter(|_| self.warm) {
             Some(last) if RELATIVE.contains(&item.as_str()) || item.starts_with('占') => {
+                format!("{last}{item}")
+            }
+            // 外贸进出口增长8.4%，总额突破…: the sum of what grew.
+            Some(last) if TOTALS.contains(&item.as_str()) && !last.ends_with(item.as_str()) => {
                 format!("{last}{item}")
             }
             _ => item,
@@ -450,7 +502,8 @@ impl Reader {
     }
 
     fn carried(&self) -> Said {
-        let last = self.last.as_ref().filter(|_| self.warm).and_then(|l| l.item.clone());
+        let understood = |l: &Said| l.carry.clone().or_else(|| l.item.clone());
+        let last = self.last.as_ref().filter(|_| self.warm).and_then(understood);
         let (item, doubts) = match (last, &self.topic) {
             (Some(item), _) => (Some(item), 1),
             (None, Some(topic)) => (Some(topic.clone()), 2),
@@ -479,7 +532,8 @@ impl Reader {
             && self.last_unit.as_deref().is_some_and(|unit| !is_measure(unit))
             && last.change.is_none()
             && noun.position(Class::may_be_verb).is_none();
-        (in_list || comma).then(|| last.action.clone())?
+        let sum = is_money(quantity) && self.last_unit.as_deref() != quantity.unit.as_deref();
+        (in_list && !sum || comma).then(|| last.action.clone())?
     }
 }
 
@@ -490,6 +544,8 @@ struct Place<'a> {
     /// Another quantity follows in the clause.
     more: bool,
     in_list: bool,
+    /// The noun that the next quantity has for both.
+    shared: Option<After<'a>>,
     quantity: &'a Quantity,
 }
 
@@ -497,6 +553,11 @@ struct Place<'a> {
 fn made(verb: Row<'_>, noun: Row<'_>, doing: Row<'_>) -> Said {
     let action = verb.action().zip(doing.action()).map(|(verb, doing)| verb + &doing);
     Said { item: noun.counted(), action, ..Said::default() }
+}
+
+/// Nothing but 及 and the like.
+fn is_join(row: Row<'_>) -> bool {
+    row.first() == Class::Conj && row.part(1, row.len()).without_lead(Class::is_setting).is_empty()
 }
 
 fn touches(row: Row<'_>, at: usize) -> bool {
@@ -574,6 +635,22 @@ fn governing_action(verb: Row<'_>, after: &After<'_>, rest: Row<'_>) -> Option<S
     verb.action()
 }
 
+/// The thing counted, and what is measured of it where that follows: 191家|工业企业|营业收入超百亿元.
+fn counted_of(after: &After<'_>, rest: Row<'_>) -> (Option<String>, Option<String>) {
+    let whole = after.noun.counted();
+    let measured = matches!(
+        rest.first(),
+        Class::Level | Class::Adverb | Class::Increase | Class::Decrease | Class::Stop
+    );
+    let Some(text) = whole.as_deref().filter(|_| measured && after.doing.is_none()) else {
+        return (whole, None);
+    };
+    match each::head_of(text) {
+        Some(head) if after.more => (Some(text[..text.len() - head.len()].to_owned()), whole),
+        _ => (whole, None),
+    }
+}
+
 /// Where, not of what.
 fn is_place(noun: &str) -> bool {
     ["全国", "全球", "世界", "境内", "境外", "国内", "省", "市", "区", "县", "镇", "乡", "村", "州"]
@@ -617,9 +694,18 @@ fn topic(row: Row<'_>) -> Option<String> {
 
 /// The verb that a clause without a doer of its own opens with.
 fn done_next(row: Row<'_>) -> Option<String> {
-    let predicate = row.part(0, row.position(is_quantity).unwrap_or(row.len())).predicate()?;
+    const AHEAD_MAX: usize = 4;
     const CHARS_MAX: usize = 8;
-    (predicate.chars().count() <= CHARS_MAX).then_some(predicate)
+    let row = row.part(0, row.position(is_quantity).unwrap_or(row.len()));
+    let verb =
+        row.part(0, AHEAD_MAX.min(row.len())).position(|c| c.is_verb() || c == Class::Passive)?;
+    let said = row.part(verb, row.len());
+    let predicate = said.predicate()?;
+    if predicate.chars().count() <= CHARS_MAX {
+        return Some(predicate);
+    }
+    let end = said.position(|c| !c.may_be_verb()).unwrap_or(said.len());
+    said.part(0, end).action()
 }
 
 /// Who does it: the noun before the first verb, if it names a body or people.
@@ -683,6 +769,12 @@ fn change_of(grows: bool) -> Change {
 
 fn is_people(quantity: &Quantity) -> bool {
     quantity.unit.as_deref().is_none_or(|unit| matches!(unit, "人次" | "人" | "名" | "位" | "余人"))
+}
+
+fn is_duration(quantity: &Quantity) -> bool {
+    quantity.unit.as_deref().is_some_and(|unit| {
+        matches!(unit, "年" | "个月" | "月" | "天" | "日" | "个季度" | "季度" | "届" | "次" | "周")
+    })
 }
 
 fn is_money(quantity: &Quantity) -> bool {
