@@ -215,7 +215,9 @@ fn attachment(line: &str) -> Found {
 }
 
 fn lenticular(line: &str) -> Found {
-    line.contains('】').then_some((MarkerKind::Lenticular, 0, '【'.len_utf8()))
+    // Headings are short; the bracket of a long paragraph's first words is near too.
+    let near = line.char_indices().take(60).any(|(_, c)| c == '】');
+    near.then_some((MarkerKind::Lenticular, 0, '【'.len_utf8()))
 }
 
 fn arabic(line: &str) -> Found {
@@ -319,10 +321,14 @@ pub fn ends_sentence(text: &str) -> bool {
     let core = text.trim_end_matches(['”', '’', '"', '\'', '）', ')', '」', '』', '】', ']', ' ']);
     match core.chars().next_back() {
         Some('。' | '！' | '？' | '!' | '?' | '…' | '；' | ';' | '｡') => true,
-        // A full stop of Latin text, not the dots of a menu; six dots stand for ……
+        // A full stop of Latin text, not the dots of a menu or of initials (J.P.); six dots stand for ……
         Some('.') => {
-            core.ends_with("...")
-                || core[..core.len() - 1].ends_with(|c: char| c.is_alphanumeric() || c == '%')
+            let mut before = core[..core.len() - 1].chars().rev();
+            let (last, earlier) = (before.next(), before.next());
+            let word = last.is_some_and(|c| c.is_alphanumeric() || c == '%');
+            let initial = last.is_some_and(|c| c.is_ascii_uppercase())
+                && !earlier.is_some_and(char::is_alphanumeric);
+            core.ends_with("...") || word && !initial
         }
         _ => false,
     }
@@ -411,6 +417,11 @@ pub fn shape(line: &str) -> Shape {
             if closed && columns <= BARE_MAX { Shape::Bare } else { Shape::Text }
         }
         Some(m) if m.is_outline() => numbered_shape(body, m, columns),
+        // ——路网成形。 with its text on the next line.
+        Some(m) if m.kind == MarkerKind::Dash && body.ends_with('。') => {
+            let one = !has_inner_stop(body) && columns <= SENTENCE_MAX;
+            if one { Shape::NumberedSentence } else { Shape::Text }
+        }
         Some(_) => Shape::Text,
         None => bare_shape(line, columns),
     }

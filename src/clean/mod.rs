@@ -182,6 +182,7 @@ pub const REASONS: &[(&str, &str)] = &[
         "a short sentence that takes turns with longer text, as in several places of the page",
     ),
     ("short_above_text", "short, unnumbered, without an end mark, above text"),
+    ("signature", "who signed, above the day"),
     ("speaker", "the name or office of the speaker under the title"),
     ("subtitle_form", "opens with a dash, or says at which meeting a report was given"),
     ("title_in_lines", "a further line of a title set on several lines"),

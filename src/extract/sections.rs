@@ -273,6 +273,9 @@ fn is_topic(text: &str) -> bool {
             && text.chars().count() <= 16
 }
 
+/// Most headings open at once.
+const DEPTH_MAX: usize = 16;
+
 /// The open headings while an outline is walked.
 struct Outline<'a> {
     items: &'a [Item],
@@ -337,6 +340,8 @@ impl<'a> Outline<'a> {
                 self.seen.push(pair);
             }
         }
+        // Numbers that start anew inside each other without end nest no deeper.
+        self.stack.truncate(DEPTH_MAX);
         self.stack.push(Open { item: i, level });
         level
     }
@@ -359,15 +364,17 @@ impl<'a> Outline<'a> {
         let (kind, number) = (self.items[i].kind, self.items[i].number);
         let same: Vec<usize> =
             (0..self.stack.len()).rev().filter(|p| self.kind(self.stack[*p]) == kind).collect();
-        if let Some(p) = same.iter().find(|p| self.number(self.stack[**p]) + 1 == number) {
-            return self.stack.truncate(*p);
+        // The number before is of a heading on its own line too, or else of a paragraph's.
+        let own = self.items[i].lead.is_none();
+        let alike = |p: &&usize| (self.items[self.stack[**p].item].lead.is_none()) == own;
+        let before = |p: &&usize| self.number(self.stack[**p]) + 1 == number;
+        let found = same.iter().filter(alike).find(before).or_else(|| same.iter().find(before));
+        if let Some(p) = found.copied() {
+            return self.stack.truncate(p);
         }
         let Some(innermost) = same.first().copied() else { return self.close_for_new_kind(i) };
-        let on_top = innermost + 1 == self.stack.len();
-        if number == 1 && on_top && self.numbers_anew_inside(i, innermost) {
-            return;
-        }
-        self.stack.truncate(innermost);
+        let anew = number == 1 && self.numbers_anew_inside(i, innermost);
+        self.stack.truncate(if anew { innermost + 1 } else { innermost });
     }
 
     /// 三、 and then 一、: the same numbers one level down, if 四、 comes after them, or 三、 names a part of the report.
@@ -387,6 +394,7 @@ impl<'a> Outline<'a> {
                 self.items[outer.item].kind == Kind::Numbered(MarkerKind::Han)
                     && self.items[outer.item].lead.is_none()
                     && at > i
+                    && open + 1 == self.stack.len()
             }
         }
     }
@@ -396,7 +404,9 @@ impl<'a> Outline<'a> {
     fn close_for_new_kind(&mut self, i: usize) {
         let rank = self.items[i].kind.rank();
         while let Some(open) = self.stack.last().copied() {
-            let below = self.kind(open).rank() > rank;
+            // A paragraph's own heading closes no heading on a line of its own.
+            let below = self.kind(open).rank() > rank
+                && !(self.items[i].lead.is_some() && self.items[open.item].lead.is_none());
             let keeps = match self.kind(open) {
                 kind if kind.counts() => self.continues(open) && self.items[i].number == 1,
                 // An unnumbered heading right above the first number is its parent.

@@ -82,6 +82,9 @@ fn menu_runs(facts: &[Fact<'_>]) -> Vec<bool> {
     out
 }
 
+/// How far from a title, in lines, it may be repeated.
+const ECHO_WITHIN: usize = 40;
+
 /// Fewest points of a title.
 const TITLE_POINTS: i32 = 2;
 
@@ -123,15 +126,14 @@ fn title_points(facts: &[Fact<'_>], i: usize) -> i32 {
     };
     points += i32::from((12..=90).contains(&f.columns)) + i32::from(i == 0);
     points += if f.hint == Hint::Title { 10 } else { 0 };
-    let echoed = facts
-        .iter()
-        .enumerate()
-        .any(|(j, other)| j != i && other.text.len() < 400 && other.text.contains(f.text));
-    points += i32::from(echoed && f.columns >= 16);
+    let echoes = |o: &Fact<'_>| o.text.len() < 400 && o.text.contains(f.text);
+    let before = facts[i.saturating_sub(ECHO_WITHIN)..i].iter().any(echoes);
+    let after = under.iter().any(echoes) || facts[i + 1..].iter().take(ECHO_WITHIN).any(echoes);
+    points += i32::from(f.columns >= 16 && (before || after));
     if f.text.ends_with(['。', '；', '：', ':', '，', ',', '、']) {
         points -= 4;
     }
-    if facts[..i].iter().any(|u| u.hint == Hint::Meta) {
+    if facts[i.saturating_sub(ECHO_WITHIN)..i].iter().any(|u| u.hint == Hint::Meta) {
         points -= 2;
     }
     points
@@ -175,8 +177,8 @@ fn above_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
     if crumbs[i] {
         return Decision::new(Role::Nav, "breadcrumb", 0.9);
     }
-    let near =
-        facts[i + 1..title].iter().all(|u| is_page_mark(u) || is_field(u) || can_be_title(u));
+    let close = title - i <= 3;
+    let near = close && facts[i + 1..title].iter().all(|u| is_page_mark(u) || is_field(u) || can_be_title(u));
     if is_page_mark(f) {
         let beside = title - i <= 2;
         return if beside {
@@ -186,7 +188,6 @@ fn above_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
         };
     }
     if near
-        && title - i <= 3
         && f.hint == Hint::None
         && matches!(f.shape, Shape::Bare | Shape::Text)
         && f.columns >= 16
@@ -270,7 +271,8 @@ fn below_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
         return Decision::new(Role::Meta, "page_of_the_paper", 0.6);
     }
     // Lines between the title and the first field continue the title.
-    let between = facts[title + 1..i].iter().all(|u| {
+    let close = i - title <= 2;
+    let between = close && facts[title + 1..i].iter().all(|u| {
         u.hint == Hint::None
             && u.shape == Shape::Bare
             && !words::is_speaker(u.text)
@@ -282,7 +284,7 @@ fn below_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
     if words::is_speaker(f.text) {
         return Decision::new(Role::Meta, "speaker", 0.8);
     }
-    if between && i - title <= 2 && field_follows && f.shape == Shape::Bare && f.columns >= 8 {
+    if between && field_follows && f.shape == Shape::Bare && f.columns >= 8 {
         let explains = words::title_words(f.text) > 0 && words::title_words(facts[title].text) == 0;
         return if explains {
             Decision::new(Role::Subtitle, "under_the_title", 0.6)
@@ -309,7 +311,7 @@ fn speech_captions(facts: &[Fact<'_>], out: &mut [Decision]) {
         let says = ["作政府工作报告", "作工作报告", "作报告", "作讲话", "作政府工作報告"]
             .iter()
             .any(|w| f.text.contains(w));
-        if says && matches!(slot.role, Role::Nav) && f.hint == Hint::None {
+        if says && slot.reason == "above_the_text" && f.columns >= 16 {
             *slot = Decision::new(Role::Caption, "caption_words", 0.7);
         }
     }
@@ -318,12 +320,17 @@ fn speech_captions(facts: &[Fact<'_>], out: &mut [Decision]) {
 /// Where the body starts: the lines right above the text that nothing else explains are its first headings and its
 /// short first sentences. A run of three or more short ones is a menu.
 fn first_lines(facts: &[Fact<'_>], menu: &[bool], title: Option<usize>, out: &[Decision]) -> usize {
-    let open = |d: &Decision| d.role == Role::Nav && d.reason == "above_the_text";
-    let first = (0..facts.len())
-        .rev()
-        .take_while(|i| open(&out[*i]) && !menu[*i] && title.is_none_or(|t| *i > t))
-        .last();
-    let mut start = first.unwrap_or(facts.len());
+    let open = |i: &usize| out[*i].reason == "above_the_text" || facts[*i].furniture;
+    let own = |i: &usize| open(i) && !menu[*i] && title.is_none_or(|t| *i > t);
+    // Whoever is addressed, or whatever is listed, is the text's.
+    let opens = |i: &usize| facts[*i].text.ends_with(['：', ':']) && facts[*i].columns >= 8 && open(i);
+    if let Some(t) = title
+        && let Some(list) = (t + 1..facts.len()).find(opens)
+        && (list..facts.len()).all(|i| open(&i))
+    {
+        return list;
+    }
+    let mut start = (0..facts.len()).rev().take_while(own).last().unwrap_or(facts.len());
     let mut bare = 0;
     for (i, f) in facts.iter().enumerate().skip(start) {
         bare = if f.shape == Shape::Bare { bare + 1 } else { 0 };

@@ -23,6 +23,7 @@ pub(super) fn decide(
     let kept: Vec<usize> = body.clone().filter(|i| out[*i].role.is_body()).collect();
     let lines: Vec<&Fact> = kept.iter().map(|i| &facts[*i]).collect();
     let mut decided = headings_of(&lines);
+    lone_entries(&lines, &mut decided);
     sentence_headings(&lines, &mut decided);
     for (slot, decision) in kept.iter().zip(&decided) {
         out[*slot] = *decision;
@@ -58,6 +59,8 @@ fn item() -> Decision {
 
 fn headings_of(lines: &[&Fact<'_>]) -> Vec<Decision> {
     let lists = lists(lines);
+    let runs = bare_runs(lines);
+    let narrow_bare = lines.iter().filter(|f| f.shape == Shape::Bare && f.columns <= WIDE && f.gap > 0).count();
     let wide_bare = lines.iter().filter(|f| f.shape == Shape::Bare && f.columns > WIDE).count();
     (0..lines.len())
         .map(|i| {
@@ -76,11 +79,11 @@ fn headings_of(lines: &[&Fact<'_>]) -> Vec<Decision> {
                 Shape::NumberedSentence if stands_above_text(lines, i) => {
                     Decision::new(Role::Heading, "numbered_sentence", 0.85)
                 }
-                // One long line without an end mark has lost it; several are a page's headings.
-                Shape::Bare if f.columns > WIDE && wide_bare < WIDE_MIN => {
+                // One long line without an end mark has lost it; among other headings it may be one.
+                Shape::Bare if f.columns > WIDE && wide_bare < WIDE_MIN && !wide_among(f, narrow_bare) => {
                     para("unnumbered_short", 0.7)
                 }
-                Shape::Bare => bare(lines, i),
+                Shape::Bare => bare(lines, i, runs[i]),
                 Shape::NumberedSentence | Shape::BareSentence | Shape::Text => text(f),
             }
         })
@@ -101,13 +104,17 @@ fn text(f: &Fact<'_>) -> Decision {
     }
 }
 
-/// Whether the next line is text that this one can head.
+/// Whether the next line is text that this one can head, or a heading one level below.
 fn stands_above_text(lines: &[&Fact<'_>], i: usize) -> bool {
     let Some(next) = lines.get(i + 1) else { return false };
     let kind = |f: &Fact<'_>| headings::marker(f.text).map(|m| m.kind);
-    next.prose
-        && kind(next) != kind(lines[i])
-        && (next.columns > lines[i].columns || next.columns >= 60)
+    let (own, below) = (kind(lines[i]), kind(next));
+    if own == below {
+        return false;
+    }
+    let outline = matches!(own, Some(MarkerKind::Han | MarkerKind::HanBracket | MarkerKind::Part));
+    let heads = outline && matches!(next.shape, Shape::Numbered | Shape::NumberedSentence);
+    heads || next.prose && (outline || next.columns > lines[i].columns || next.columns >= 60)
 }
 
 /// Wider unnumbered lines are headings only in company.
@@ -115,16 +122,31 @@ const WIDE: usize = 56;
 /// How many of them make company.
 const WIDE_MIN: usize = 3;
 
+/// Whether a wide line may be a heading beside this many narrower ones: it tells of nothing done.
+fn wide_among(f: &Fact<'_>, narrow: usize) -> bool {
+    narrow >= 4 && f.gap > 0 && !f.text.contains('了') && !f.text.ends_with(['》', '）', ')'])
+}
+
 /// Widest unnumbered heading that another heading may follow.
 const ABOVE_HEADING_MAX: usize = 44;
 
-fn bare(lines: &[&Fact<'_>], i: usize) -> Decision {
+/// For each line the run of unnumbered short lines that it is in: where it starts, and one past its end.
+fn bare_runs(lines: &[&Fact<'_>]) -> Vec<(usize, usize)> {
+    let mut runs = vec![(0, 0); lines.len()];
+    let mut start = 0;
+    while start < lines.len() {
+        let n = lines[start..].iter().take_while(|f| f.shape == Shape::Bare && f.hint == Hint::None).count();
+        let end = start + n.max(1);
+        runs[start..end].fill((start, end));
+        start = end;
+    }
+    runs
+}
+
+fn bare(lines: &[&Fact<'_>], i: usize, run: (usize, usize)) -> Decision {
     let f = lines[i];
-    let is_bare =
-        |j: usize| lines.get(j).is_some_and(|f| f.shape == Shape::Bare && f.hint == Hint::None);
-    let back = (0..i).rev().take_while(|j| is_bare(*j)).count();
-    let ahead = (i + 1..lines.len()).take_while(|j| is_bare(*j)).count();
-    let introduced = i > back && lines[i - back - 1].text.ends_with(['：', ':']);
+    let (back, ahead) = (i - run.0, run.1 - i - 1);
+    let introduced = run.0 > 0 && lines[run.0 - 1].text.ends_with(['：', ':']);
     if back + ahead >= 2 {
         return if back + ahead >= 3 || introduced { item() } else { last_of_run(lines, i, ahead) };
     }
@@ -132,6 +154,9 @@ fn bare(lines: &[&Fact<'_>], i: usize) -> Decision {
         return item();
     }
     let Some(next) = lines.get(i + ahead + 1) else { return para("last_lines", 0.6) };
+    if !next.prose && opens_with_date(next.text) {
+        return para("signature", 0.7);
+    }
     let heads = if next.shape == Shape::Numbered {
         f.columns <= ABOVE_HEADING_MAX && !f.text.contains(['，', '。', ','])
     } else {
@@ -143,6 +168,12 @@ fn bare(lines: &[&Fact<'_>], i: usize) -> Decision {
         return para("unnumbered_short", 0.6);
     }
     Decision::new(Role::Heading, "short_above_text", if f.columns <= 50 { 0.85 } else { 0.7 })
+}
+
+/// A line that opens with a day stands under the name of who signed.
+fn opens_with_date(text: &str) -> bool {
+    let end = text.find('日').map_or(0, |i| i + '日'.len_utf8());
+    end > 0 && headings::is_date(&text[..end]) && text[..end].contains('年')
 }
 
 /// Of three short lines in a row the last may head the text; what the others are can't be told.
@@ -168,7 +199,9 @@ fn lists(lines: &[&Fact<'_>]) -> Vec<bool> {
         while end < lines.len() && follows(marks[end - 1], marks[end]) {
             end += 1;
         }
-        if end - start >= 2 && is_list(&lines[start..end], marks[start].map(|m| m.kind)) {
+        let entries = marks[start].is_some_and(|m| m.kind != MarkerKind::Article);
+        let pair_with_text = end - start == 2 && lines[end - 1].shape != Shape::Text && stands_above_text(lines, end - 1);
+        if end - start >= 2 && entries && !pair_with_text && is_list(&lines[start..end], marks[start].map(|m| m.kind)) {
             out[start..end].fill(true);
         }
         start = end;
@@ -212,39 +245,58 @@ fn is_list(run: &[&Fact<'_>], kind: Option<MarkerKind>) -> bool {
     short && if outline { !unended } else { run.len() >= 3 || !unended }
 }
 
-/// Fewest sentence headings in a row, text between, that show a page to set its headings so.
-const ALTERNATING_MIN: usize = 4;
+/// Fewest sentence headings that show a page to set its headings so.
+const SENTENCES_MIN: usize = 4;
 
 /// Short unnumbered sentences are headings where they take turns with longer text (the bold first sentence of each
-/// paragraph, broken off by the markup's loss).
+/// paragraph, broken off by the markup's loss), or where they alone have their text right under them.
 fn sentence_headings(lines: &[&Fact<'_>], decided: &mut [Decision]) {
-    let able: Vec<usize> = (0..lines.len())
-        .filter(|i| {
-            let f = lines[*i];
-            f.shape == Shape::BareSentence
-                && f.hint == Hint::None
-                && decided[*i].role == Role::Para
-                && headings::reads_as_heading(f.text.trim_end_matches('。'))
-                    | f.text.starts_with("这是")
-                && lines.get(i + 1).is_some_and(|n| {
-                    n.prose && n.columns >= f.columns * 3 && n.shape == Shape::Text
-                })
-        })
-        .collect();
+    let able: Vec<usize> = (0..lines.len()).filter(|i| is_sentence_heading(lines, *i, decided)).collect();
+    let broken_off: Vec<usize> =
+        able.iter().copied().filter(|i| lines[*i].gap > 0 && lines[i + 1].gap == 0).collect();
+    let attached = lines.iter().skip(1).filter(|f| f.gap == 0 && f.prose).count();
+    if broken_off.len() >= SENTENCES_MIN && broken_off.len() * 3 >= attached {
+        broken_off.iter().for_each(|i| decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.8));
+    }
     let mut start = 0;
     for end in 1..=able.len() {
         // Between two headings of one run stand one or two paragraphs, and perhaps a numbered heading.
-        if end < able.len() && able[end] - able[end - 1] <= 4 && able[end] - able[end - 1] >= 2 {
+        if end < able.len() && (2..=4).contains(&(able[end] - able[end - 1])) {
             continue;
         }
         let run = &able[start..end];
         let close = run.windows(2).filter(|w| w[1] - w[0] <= 3).count();
-        if run.len() >= ALTERNATING_MIN && close * 4 >= (run.len() - 1) * 3 {
-            for i in run {
-                decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.75);
-            }
+        if run.len() >= SENTENCES_MIN && close * 4 >= (run.len() - 1) * 3 {
+            run.iter().for_each(|i| decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.75));
         }
         start = end;
+    }
+}
+
+fn is_sentence_heading(lines: &[&Fact<'_>], i: usize, decided: &[Decision]) -> bool {
+    let f = lines[i];
+    let reads = headings::reads_as_heading(f.text.trim_end_matches('。')) || f.text.starts_with("这是");
+    let above = |n: &&Fact<'_>| n.prose && n.columns >= f.columns * 2 && n.columns >= 60 && n.shape == Shape::Text;
+    f.shape == Shape::BareSentence
+        && f.hint == Hint::None
+        && decided[i].role == Role::Para
+        && reads
+        && lines.get(i + 1).is_some_and(above)
+}
+
+/// Entries of a list that stand alone on their lines (一是…。) are headings in company only.
+fn lone_entries(lines: &[&Fact<'_>], decided: &mut [Decision]) {
+    let entry = |i: &usize| decided[*i].reason == "numbered_sentence";
+    let marked: Vec<(usize, headings::Marker)> =
+        (0..lines.len()).filter(entry).filter_map(|i| headings::marker(lines[i].text).map(|m| (i, m))).collect();
+    for (n, (i, m)) in marked.iter().enumerate() {
+        let minor = matches!(m.kind, MarkerKind::Is | MarkerKind::Ordinal | MarkerKind::Dash);
+        let near = |o: Option<&(usize, headings::Marker)>| {
+            o.is_some_and(|(_, o)| o.kind == m.kind && o.number.abs_diff(m.number) <= 1)
+        };
+        if minor && !near(n.checked_sub(1).and_then(|p| marked.get(p))) && !near(marked.get(n + 1)) {
+            decided[*i] = para("running_text", 0.7);
+        }
     }
 }
 

@@ -140,19 +140,24 @@ fn body_start(facts: &[Fact<'_>]) -> usize {
 /// Share of the page's running text that may follow a mark that ends articles.
 const AFTER_END: f64 = 0.35;
 
+/// Share that may follow a line of a footer, which may stand inside a page as well.
+const AFTER_FOOTER: f64 = 0.15;
+
 /// Index of the first piece after the body.
 fn tail_start(facts: &[Fact<'_>], start: usize) -> usize {
     let total: usize = facts[start..].iter().filter(|f| f.prose).map(|f| f.columns).sum();
+    let last_heading = facts.iter().rposition(|f| f.shape == Shape::Numbered && f.hint == Hint::None);
     let mut seen = 0;
     for (i, f) in facts.iter().enumerate().skip(start) {
-        let rest = (total - seen) as f64;
-        let ends = match f.hint {
-            Hint::Related => true,
-            Hint::Footer => f.columns <= 60 || f.text.starts_with('本'),
-            Hint::Credit => is_editor(f.text),
-            _ => false,
+        let share = match f.hint {
+            Hint::Related => AFTER_END,
+            Hint::Credit if is_editor(f.text) => AFTER_END,
+            Hint::Footer if f.columns <= 60 || f.text.starts_with('本') => AFTER_FOOTER,
+            _ => 0.0,
         };
-        if ends && seen > 0 && rest <= AFTER_END * total as f64 && !outline_follows(&facts[i..]) {
+        let rest = (total - seen) as f64;
+        // A mark above numbered headings ends nothing.
+        if share > 0.0 && seen > 0 && rest <= share * total as f64 && last_heading.is_none_or(|h| h < i) {
             return back_over(facts, start, i);
         }
         seen += if f.prose { f.columns } else { 0 };
@@ -167,11 +172,6 @@ fn is_editor(text: &str) -> bool {
     ["责任编辑", "责编", "责任校对", "編輯", "责任編輯", "编辑：", "编辑:", "录入"]
         .iter()
         .any(|w| core.starts_with(w))
-}
-
-/// Whether numbered headings still come: a mark above them ends nothing.
-fn outline_follows(facts: &[Fact<'_>]) -> bool {
-    facts.iter().filter(|f| f.shape == Shape::Numbered && f.hint == Hint::None).take(2).count() >= 2
 }
 
 /// Text of the body, as far as a line can tell: anything punctuated, numbered or tabular that is no footer.
@@ -227,7 +227,7 @@ fn after_body(f: &Fact<'_>, before: Option<Decision>, footer_follows: bool) -> D
     match before.map(|d| d.role) {
         Some(Role::Nav) => Decision::new(Role::Nav, "related_links", 0.7),
         Some(Role::Other) => Decision::new(Role::Other, "after_the_end", 0.6),
-        Some(Role::Footer) if !f.prose || f.text.starts_with(['，', '》', '、', '。']) => {
+        Some(Role::Footer) if !f.prose || f.gap == 0 || f.text.starts_with(['，', '》', '、', '。']) => {
             Decision::new(Role::Footer, "among_footers", 0.7)
         }
         Some(Role::Footer | Role::Credit) if words::has_footer_word(f.text) => {
@@ -236,7 +236,8 @@ fn after_body(f: &Fact<'_>, before: Option<Decision>, footer_follows: bool) -> D
         Some(Role::Credit) if words::is_speaker(f.text) => {
             Decision::new(Role::Credit, "among_credits", 0.6)
         }
-        Some(Role::Footer | Role::Credit) if f.prose => {
+        Some(Role::Footer) => Decision::new(Role::Footer, "among_footers", 0.6),
+        Some(Role::Credit) if f.prose => {
             Decision::new(Role::Other, "after_the_end", 0.6)
         }
         Some(Role::Footer | Role::Credit) => Decision::new(Role::Footer, "among_footers", 0.6),

@@ -123,7 +123,7 @@ fn split_flat(text: &str, whole: bool) -> Vec<&str> {
         }
         let cut = match c {
             '第' if whole => series.ordinal(&text[i..]),
-            '（' | '(' | '一'..='鿿' | '0'..='9' if ends(previous) => {
+            '（' | '(' | '一'..='鿿' | '0'..='9' if whole && ends(previous) => {
                 series.numbered(&text[i..]) || is_turn(&text[i..])
             }
             _ => false,
@@ -208,7 +208,7 @@ impl Series {
             MarkerKind::Article => return self.ordinal_article(text),
             _ => return false,
         };
-        let next = *slot == 0 || mark.number == *slot + 1;
+        let next = *slot == 0 || mark.number == *slot + 1 || mark.number == 1;
         if next {
             *slot = mark.number;
         }
@@ -223,7 +223,7 @@ impl Series {
         };
         let Some(n) = han_value(&text['第'.len_utf8()..end]) else { return false };
         let blank = text[end + '条'.len_utf8()..].starts_with(is_blank);
-        let next = blank && (self.article == 0 || n == self.article + 1);
+        let next = blank && (self.article == 0 || n == self.article + 1 || n == 1);
         if next {
             self.article = n;
         }

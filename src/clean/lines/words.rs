@@ -158,44 +158,20 @@ fn label(words: &AhoCorasick, text: &str) -> Option<usize> {
     Some(text.len() - rest.len() + colon.len_utf8())
 }
 
+/// What stands between the entries of a menu.
+const SEPARATORS: &str = "|｜[]【】：:/·()（）>›-－+┊│<«»";
+
 /// Whether the line is made of controls alone.
 fn is_controls(text: &str, columns: usize) -> bool {
     if columns > 120 {
         return false;
     }
-    if WORDS.control.contains(text) {
+    let symbol = columns <= 6 && text.chars().all(|c| !c.is_alphanumeric());
+    if WORDS.control.contains(text) || symbol && !text.contains(['。', '，', '、', '？', '！']) {
         return true;
     }
     let mut n = 0;
-    for word in text.split(|c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '|' | '｜'
-                    | '['
-                    | ']'
-                    | '【'
-                    | '】'
-                    | '：'
-                    | ':'
-                    | '/'
-                    | '·'
-                    | '('
-                    | ')'
-                    | '>'
-                    | '›'
-                    | '-'
-                    | '－'
-                    | '+'
-                    | '┊'
-                    | '│'
-                    | '<'
-                    | '«'
-                    | '»'
-                    | '（'
-                    | '）'
-            )
-    }) {
+    for word in text.split(|c: char| c.is_whitespace() || SEPARATORS.contains(c)) {
         if word.is_empty() {
             continue;
         }
@@ -205,9 +181,6 @@ fn is_controls(text: &str, columns: usize) -> bool {
         }
     }
     n > 0
-        || text.chars().all(|c| !c.is_alphanumeric())
-            && columns <= 6
-            && !text.contains(['。', '，', '、', '？', '！'])
 }
 
 /// Whether the line names a column of a site.

@@ -6,7 +6,7 @@
 //! running head and number stand between two halves of a paragraph.
 
 use super::source::Line;
-use crate::clean::headings::{self, MarkerKind};
+use crate::clean::headings::{self, MarkerKind, Shape};
 use rustc_hash::FxHashMap;
 
 /// A line, or several joined, and whether it is a running head or page number.
@@ -35,6 +35,7 @@ pub(super) fn join(lines: Vec<Line<'_>>) -> Vec<Piece<'_>> {
                 torn: torn[i],
                 last_columns: *last_columns,
                 over_furniture: !aside.is_empty(),
+                after_sentence: out.last().is_some_and(|p| headings::ends_sentence(&p.line.text)),
             };
             layout.continues(whole, &line, &ctx)
         });
@@ -78,6 +79,29 @@ struct Layout {
     blank_separated: bool,
     /// Some lines have.
     blank_lines: bool,
+    /// Headings have a blank line after them, so a short line with text right under it is a piece of that text.
+    attached_is_torn: bool,
+}
+
+/// A short line without number and end mark.
+fn is_bare(line: &Line<'_>) -> bool {
+    line.columns <= 60 && headings::shape(&line.text) == Shape::Bare
+}
+
+/// Running text, as far as its marks tell.
+fn is_sentences(line: &Line<'_>) -> bool {
+    line.columns >= 40 && headings::ends_sentence(&line.text) && holds(&line.text, &['，', '。'])
+}
+
+/// Whether the page leaves a blank line after its headings: nearly all numbered and short lines above text do.
+fn headings_stand_apart(lines: &[Line<'_>]) -> bool {
+    let (mut apart, mut attached) = (0, 0);
+    for pair in lines.windows(2).filter(|w| w[0].gap > 0 && w[1].columns >= 40 && w[0].columns <= 100) {
+        if matches!(headings::shape(&pair[0].text), Shape::Numbered | Shape::Bare) {
+            if pair[1].gap > 0 { apart += 1 } else { attached += 1 }
+        }
+    }
+    apart >= 3 && attached * 3 <= apart && blank_separated(lines)
 }
 
 /// Whether the page sets its paragraphs apart by blank lines.
@@ -95,11 +119,13 @@ struct Break {
     last_columns: usize,
     /// A running head stands between.
     over_furniture: bool,
+    /// The piece before ended a sentence.
+    after_sentence: bool,
 }
 
 /// Lines short of the full width by more than this are a paragraph's last: a mark that may not start a line, or a
 /// long Latin word, takes so much.
-const SHORT_BY: usize = 10;
+const SHORT_BY: usize = 14;
 
 impl Layout {
     fn of(lines: &[Line<'_>], times: &Times<'_>) -> Self {
@@ -109,6 +135,7 @@ impl Layout {
             wrap_columns: wrap_columns(lines, times),
             blank_separated: blank_separated(lines),
             blank_lines: gaps * 20 > pairs,
+            attached_is_torn: headings_stand_apart(lines),
         }
     }
 
@@ -126,8 +153,8 @@ impl Layout {
         if adjacent && self.wrap_columns.is_some_and(|w| self.wrapped(whole, next, w, at, ended)) {
             return true;
         }
-        if next.gap > 0 || at.over_furniture {
-            return false;
+        if at.over_furniture || next.gap > 0 {
+            return next.gap == 1 && !at.over_furniture && self.torn_over_a_blank(whole, next, at);
         }
         if starts_closing(&next.text) {
             return true;
@@ -140,10 +167,22 @@ impl Layout {
             return false;
         }
         let mid_sentence = ends_open(&whole.text);
-        let prose_before = whole.columns >= 40 && whole.text.contains(['，', '。', '、', '；']);
+        let prose_before = whole.columns >= 40 && holds(&whole.text, &['，', '。', '、', '；']);
         mid_sentence
+            || self.attached_is_torn && whole.gap > 0 && is_bare(whole) && is_sentences(next)
             || at.torn
             || self.blank_separated && prose_before && !whole.text.ends_with(['：', ':'])
+    }
+
+    /// A page's end fell inside a paragraph and left a blank line there. The paragraph has ended no sentence though it
+    /// holds some, or its last line stands right under another, as no heading would.
+    fn torn_over_a_blank(&self, whole: &Line<'_>, next: &Line<'_>, at: &Break) -> bool {
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '，' | '、');
+        let unnumbered = headings::marker(&whole.text).is_none_or(|m| !m.is_outline());
+        let open = !headings::ends_sentence(&whole.text) && whole.text.ends_with(word) && unnumbered;
+        let inside = holds(&whole.text, &['。', '；']) || whole.columns > 112 || whole.gap == 0 && at.after_sentence;
+        let text = next.columns >= 20 && headings::ends_sentence(&next.text) || next.columns >= 80;
+        self.blank_separated && open && inside && text && headings::marker(&next.text).is_none()
     }
 
     fn wrapped(
@@ -158,7 +197,7 @@ impl Layout {
         let slack = if latin { SHORT_BY + 8 } else { SHORT_BY };
         let full = at.last_columns + slack >= wrap;
         let same_paragraph = !next.indented && (!ended || self.blank_lines && !at.over_furniture);
-        full && at.last_columns <= wrap + SHORT_BY && same_paragraph
+        full && at.last_columns <= wrap + 10 && same_paragraph
     }
 }
 
@@ -179,7 +218,7 @@ fn wrap_columns(lines: &[Line<'_>], times: &Times<'_>) -> Option<usize> {
         .filter(|w| !is_digits(&w[0]) && !times.repeated(&w[0]) && !times.repeated(&w[1]))
         .map(|w| w[0].columns)
         .collect();
-    let full = open.iter().filter(|c| **c + SHORT_BY >= wide && **c <= wide + SHORT_BY).count();
+    let full = open.iter().filter(|c| **c + SHORT_BY >= wide && **c <= wide + 10).count();
     let prose = lines.iter().filter(|l| l.text.contains(['，', '。', ',', '、'])).count();
     (open.len() >= 2 && full * 10 >= open.len() * 6 && prose * 3 >= open.len()).then_some(wide)
 }
@@ -286,6 +325,12 @@ fn is_torn(before: &Line<'_>, after: &Line<'_>) -> bool {
         });
     !headings::ends_sentence(&before.text)
         && (starts_closing(&after.text) || ends_open(&before.text) || lone)
+}
+
+/// Whether one of the marks is among the text's first characters; a paragraph that is joined from many lines is not
+/// searched anew at each.
+fn holds(text: &str, marks: &[char]) -> bool {
+    text.chars().take(400).any(|c| marks.contains(&c))
 }
 
 /// A mark that can't start a line.
