@@ -178,7 +178,8 @@ fn above_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
         return Decision::new(Role::Nav, "breadcrumb", 0.9);
     }
     let close = title - i <= 3;
-    let near = close && facts[i + 1..title].iter().all(|u| is_page_mark(u) || is_field(u) || can_be_title(u));
+    let near = close
+        && facts[i + 1..title].iter().all(|u| is_page_mark(u) || is_field(u) || can_be_title(u));
     if is_page_mark(f) {
         let beside = title - i <= 2;
         return if beside {
@@ -272,12 +273,13 @@ fn below_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
     }
     // Lines between the title and the first field continue the title.
     let close = i - title <= 2;
-    let between = close && facts[title + 1..i].iter().all(|u| {
-        u.hint == Hint::None
-            && u.shape == Shape::Bare
-            && !words::is_speaker(u.text)
-            && !is_subtitle(u)
-    });
+    let between = close
+        && facts[title + 1..i].iter().all(|u| {
+            u.hint == Hint::None
+                && u.shape == Shape::Bare
+                && !words::is_speaker(u.text)
+                && !is_subtitle(u)
+        });
     let field_follows = facts[i + 1..facts.len().min(i + 4)]
         .iter()
         .any(|u| is_field(u) || is_subtitle(u) || words::is_speaker(u.text));
@@ -323,7 +325,8 @@ fn first_lines(facts: &[Fact<'_>], menu: &[bool], title: Option<usize>, out: &[D
     let open = |i: &usize| out[*i].reason == "above_the_text" || facts[*i].furniture;
     let own = |i: &usize| open(i) && !menu[*i] && title.is_none_or(|t| *i > t);
     // Whoever is addressed, or whatever is listed, is the text's.
-    let opens = |i: &usize| facts[*i].text.ends_with(['：', ':']) && facts[*i].columns >= 8 && open(i);
+    let opens =
+        |i: &usize| facts[*i].text.ends_with(['：', ':']) && facts[*i].columns >= 8 && open(i);
     if let Some(t) = title
         && let Some(list) = (t + 1..facts.len()).find(opens)
         && (list..facts.len()).all(|i| open(&i))

@@ -60,7 +60,8 @@ fn item() -> Decision {
 fn headings_of(lines: &[&Fact<'_>]) -> Vec<Decision> {
     let lists = lists(lines);
     let runs = bare_runs(lines);
-    let narrow_bare = lines.iter().filter(|f| f.shape == Shape::Bare && f.columns <= WIDE && f.gap > 0).count();
+    let narrow_bare =
+        lines.iter().filter(|f| f.shape == Shape::Bare && f.columns <= WIDE && f.gap > 0).count();
     let wide_bare = lines.iter().filter(|f| f.shape == Shape::Bare && f.columns > WIDE).count();
     (0..lines.len())
         .map(|i| {
@@ -80,7 +81,9 @@ fn headings_of(lines: &[&Fact<'_>]) -> Vec<Decision> {
                     Decision::new(Role::Heading, "numbered_sentence", 0.85)
                 }
                 // One long line without an end mark has lost it; among other headings it may be one.
-                Shape::Bare if f.columns > WIDE && wide_bare < WIDE_MIN && !wide_among(f, narrow_bare) => {
+                Shape::Bare
+                    if f.columns > WIDE && wide_bare < WIDE_MIN && !wide_among(f, narrow_bare) =>
+                {
                     para("unnumbered_short", 0.7)
                 }
                 Shape::Bare => bare(lines, i, runs[i]),
@@ -135,7 +138,10 @@ fn bare_runs(lines: &[&Fact<'_>]) -> Vec<(usize, usize)> {
     let mut runs = vec![(0, 0); lines.len()];
     let mut start = 0;
     while start < lines.len() {
-        let n = lines[start..].iter().take_while(|f| f.shape == Shape::Bare && f.hint == Hint::None).count();
+        let n = lines[start..]
+            .iter()
+            .take_while(|f| f.shape == Shape::Bare && f.hint == Hint::None)
+            .count();
         let end = start + n.max(1);
         runs[start..end].fill((start, end));
         start = end;
@@ -200,8 +206,14 @@ fn lists(lines: &[&Fact<'_>]) -> Vec<bool> {
             end += 1;
         }
         let entries = marks[start].is_some_and(|m| m.kind != MarkerKind::Article);
-        let pair_with_text = end - start == 2 && lines[end - 1].shape != Shape::Text && stands_above_text(lines, end - 1);
-        if end - start >= 2 && entries && !pair_with_text && is_list(&lines[start..end], marks[start].map(|m| m.kind)) {
+        let pair_with_text = end - start == 2
+            && lines[end - 1].shape != Shape::Text
+            && stands_above_text(lines, end - 1);
+        if end - start >= 2
+            && entries
+            && !pair_with_text
+            && is_list(&lines[start..end], marks[start].map(|m| m.kind))
+        {
             out[start..end].fill(true);
         }
         start = end;
@@ -251,12 +263,15 @@ const SENTENCES_MIN: usize = 4;
 /// Short unnumbered sentences are headings where they take turns with longer text (the bold first sentence of each
 /// paragraph, broken off by the markup's loss), or where they alone have their text right under them.
 fn sentence_headings(lines: &[&Fact<'_>], decided: &mut [Decision]) {
-    let able: Vec<usize> = (0..lines.len()).filter(|i| is_sentence_heading(lines, *i, decided)).collect();
+    let able: Vec<usize> =
+        (0..lines.len()).filter(|i| is_sentence_heading(lines, *i, decided)).collect();
     let broken_off: Vec<usize> =
         able.iter().copied().filter(|i| lines[*i].gap > 0 && lines[i + 1].gap == 0).collect();
     let attached = lines.iter().skip(1).filter(|f| f.gap == 0 && f.prose).count();
     if broken_off.len() >= SENTENCES_MIN && broken_off.len() * 3 >= attached {
-        broken_off.iter().for_each(|i| decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.8));
+        broken_off
+            .iter()
+            .for_each(|i| decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.8));
     }
     let mut start = 0;
     for end in 1..=able.len() {
@@ -267,7 +282,9 @@ fn sentence_headings(lines: &[&Fact<'_>], decided: &mut [Decision]) {
         let run = &able[start..end];
         let close = run.windows(2).filter(|w| w[1] - w[0] <= 3).count();
         if run.len() >= SENTENCES_MIN && close * 4 >= (run.len() - 1) * 3 {
-            run.iter().for_each(|i| decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.75));
+            run.iter().for_each(|i| {
+                decided[*i] = Decision::new(Role::Heading, "sentence_headings", 0.75)
+            });
         }
         start = end;
     }
@@ -275,8 +292,11 @@ fn sentence_headings(lines: &[&Fact<'_>], decided: &mut [Decision]) {
 
 fn is_sentence_heading(lines: &[&Fact<'_>], i: usize, decided: &[Decision]) -> bool {
     let f = lines[i];
-    let reads = headings::reads_as_heading(f.text.trim_end_matches('。')) || f.text.starts_with("这是");
-    let above = |n: &&Fact<'_>| n.prose && n.columns >= f.columns * 2 && n.columns >= 60 && n.shape == Shape::Text;
+    let reads =
+        headings::reads_as_heading(f.text.trim_end_matches('。')) || f.text.starts_with("这是");
+    let above = |n: &&Fact<'_>| {
+        n.prose && n.columns >= f.columns * 2 && n.columns >= 60 && n.shape == Shape::Text
+    };
     f.shape == Shape::BareSentence
         && f.hint == Hint::None
         && decided[i].role == Role::Para
@@ -287,14 +307,17 @@ fn is_sentence_heading(lines: &[&Fact<'_>], i: usize, decided: &[Decision]) -> b
 /// Entries of a list that stand alone on their lines (一是…。) are headings in company only.
 fn lone_entries(lines: &[&Fact<'_>], decided: &mut [Decision]) {
     let entry = |i: &usize| decided[*i].reason == "numbered_sentence";
-    let marked: Vec<(usize, headings::Marker)> =
-        (0..lines.len()).filter(entry).filter_map(|i| headings::marker(lines[i].text).map(|m| (i, m))).collect();
+    let marked: Vec<(usize, headings::Marker)> = (0..lines.len())
+        .filter(entry)
+        .filter_map(|i| headings::marker(lines[i].text).map(|m| (i, m)))
+        .collect();
     for (n, (i, m)) in marked.iter().enumerate() {
         let minor = matches!(m.kind, MarkerKind::Is | MarkerKind::Ordinal | MarkerKind::Dash);
         let near = |o: Option<&(usize, headings::Marker)>| {
             o.is_some_and(|(_, o)| o.kind == m.kind && o.number.abs_diff(m.number) <= 1)
         };
-        if minor && !near(n.checked_sub(1).and_then(|p| marked.get(p))) && !near(marked.get(n + 1)) {
+        if minor && !near(n.checked_sub(1).and_then(|p| marked.get(p))) && !near(marked.get(n + 1))
+        {
             decided[*i] = para("running_text", 0.7);
         }
     }

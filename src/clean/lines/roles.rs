@@ -146,7 +146,8 @@ const AFTER_FOOTER: f64 = 0.15;
 /// Index of the first piece after the body.
 fn tail_start(facts: &[Fact<'_>], start: usize) -> usize {
     let total: usize = facts[start..].iter().filter(|f| f.prose).map(|f| f.columns).sum();
-    let last_heading = facts.iter().rposition(|f| f.shape == Shape::Numbered && f.hint == Hint::None);
+    let last_heading =
+        facts.iter().rposition(|f| f.shape == Shape::Numbered && f.hint == Hint::None);
     let mut seen = 0;
     for (i, f) in facts.iter().enumerate().skip(start) {
         let share = match f.hint {
@@ -157,7 +158,11 @@ fn tail_start(facts: &[Fact<'_>], start: usize) -> usize {
         };
         let rest = (total - seen) as f64;
         // A mark above numbered headings ends nothing.
-        if share > 0.0 && seen > 0 && rest <= share * total as f64 && last_heading.is_none_or(|h| h < i) {
+        if share > 0.0
+            && seen > 0
+            && rest <= share * total as f64
+            && last_heading.is_none_or(|h| h < i)
+        {
             return back_over(facts, start, i);
         }
         seen += if f.prose { f.columns } else { 0 };
@@ -227,7 +232,9 @@ fn after_body(f: &Fact<'_>, before: Option<Decision>, footer_follows: bool) -> D
     match before.map(|d| d.role) {
         Some(Role::Nav) => Decision::new(Role::Nav, "related_links", 0.7),
         Some(Role::Other) => Decision::new(Role::Other, "after_the_end", 0.6),
-        Some(Role::Footer) if !f.prose || f.gap == 0 || f.text.starts_with(['，', '》', '、', '。']) => {
+        Some(Role::Footer)
+            if !f.prose || f.gap == 0 || f.text.starts_with(['，', '》', '、', '。']) =>
+        {
             Decision::new(Role::Footer, "among_footers", 0.7)
         }
         Some(Role::Footer | Role::Credit) if words::has_footer_word(f.text) => {
@@ -237,9 +244,7 @@ fn after_body(f: &Fact<'_>, before: Option<Decision>, footer_follows: bool) -> D
             Decision::new(Role::Credit, "among_credits", 0.6)
         }
         Some(Role::Footer) => Decision::new(Role::Footer, "among_footers", 0.6),
-        Some(Role::Credit) if f.prose => {
-            Decision::new(Role::Other, "after_the_end", 0.6)
-        }
+        Some(Role::Credit) if f.prose => Decision::new(Role::Other, "after_the_end", 0.6),
         Some(Role::Footer | Role::Credit) => Decision::new(Role::Footer, "among_footers", 0.6),
         _ if footer_follows => Decision::new(Role::Footer, "among_footers", 0.5),
         _ => Decision::new(Role::Para, "last_lines", 0.5),

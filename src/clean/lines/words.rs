@@ -167,7 +167,8 @@ fn is_controls(text: &str, columns: usize) -> bool {
         return false;
     }
     let symbol = columns <= 6 && text.chars().all(|c| !c.is_alphanumeric());
-    if WORDS.control.contains(text) || symbol && !text.contains(['。', '，', '、', '？', '！']) {
+    if WORDS.control.contains(text) || symbol && !text.contains(['。', '，', '、', '？', '！'])
+    {
         return true;
     }
     let mut n = 0;

@@ -96,7 +96,9 @@ fn is_sentences(line: &Line<'_>) -> bool {
 /// Whether the page leaves a blank line after its headings: nearly all numbered and short lines above text do.
 fn headings_stand_apart(lines: &[Line<'_>]) -> bool {
     let (mut apart, mut attached) = (0, 0);
-    for pair in lines.windows(2).filter(|w| w[0].gap > 0 && w[1].columns >= 40 && w[0].columns <= 100) {
+    for pair in
+        lines.windows(2).filter(|w| w[0].gap > 0 && w[1].columns >= 40 && w[0].columns <= 100)
+    {
         if matches!(headings::shape(&pair[0].text), Shape::Numbered | Shape::Bare) {
             if pair[1].gap > 0 { apart += 1 } else { attached += 1 }
         }
@@ -179,8 +181,11 @@ impl Layout {
     fn torn_over_a_blank(&self, whole: &Line<'_>, next: &Line<'_>, at: &Break) -> bool {
         let word = |c: char| c.is_alphanumeric() || matches!(c, '，' | '、');
         let unnumbered = headings::marker(&whole.text).is_none_or(|m| !m.is_outline());
-        let open = !headings::ends_sentence(&whole.text) && whole.text.ends_with(word) && unnumbered;
-        let inside = holds(&whole.text, &['。', '；']) || whole.columns > 112 || whole.gap == 0 && at.after_sentence;
+        let open =
+            !headings::ends_sentence(&whole.text) && whole.text.ends_with(word) && unnumbered;
+        let inside = holds(&whole.text, &['。', '；'])
+            || whole.columns > 112
+            || whole.gap == 0 && at.after_sentence;
         let text = next.columns >= 20 && headings::ends_sentence(&next.text) || next.columns >= 80;
         self.blank_separated && open && inside && text && headings::marker(&next.text).is_none()
     }
