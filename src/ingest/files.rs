@@ -64,7 +64,7 @@ impl Form {
             "html" | "htm" | "shtml" => "text/html",
             "xhtml" => "application/xhtml+xml",
             "txt" => "text/plain",
-            "warc" => return Some(Self::Warc),
+            "warc" | "arc" => return Some(Self::Warc),
             _ => return None,
         };
         Some(Self::Page { gz, media_type: Some(media_type) })

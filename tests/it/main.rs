@@ -12,3 +12,4 @@ mod pages;
 mod shared;
 mod charset;
 mod defects;
+mod warc;

@@ -1,0 +1,63 @@
+//! Web archives of other tools, sound and broken: every record that another reader finds, and the same content.
+
+use crate::shared;
+use baogao::ingest::warc;
+use std::io::BufReader;
+
+#[test]
+fn every_record_of_every_archive() {
+    let Some(archives) = shared::rows("bench/fetch/warc/manifest.jsonl") else { return };
+    for row in &archives {
+        let name = row["file"].as_str().unwrap();
+        let Some(path) = shared::path(&format!("bench/fetch/{name}")) else { continue };
+        let file = BufReader::new(std::fs::File::open(&path).unwrap());
+        let found: Vec<_> = warc::records(file, 1 << 24).unwrap().collect();
+        let (sound, broken): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+        let kinds: Vec<String> = sound.into_iter().map(|r| r.unwrap().kind).collect();
+        let expected: Vec<&str> = row["records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["type"].as_str().unwrap())
+            .collect();
+        let broken: Vec<_> = broken.into_iter().map(|b| b.unwrap_err().why).collect();
+        println!("{name}: {} of {} records; {broken:?}", kinds.len(), expected.len());
+        let damaged = row["digests"]["fail"] != 0 || !row["error"].is_null();
+        assert!(kinds.len() + broken.len() >= expected.len(), "{name}: {kinds:?} for {expected:?}");
+        if !damaged && broken.is_empty() {
+            assert_eq!(kinds[..expected.len()], expected[..], "{name}");
+        }
+        let pages: Vec<_> = warc::pages(&path, name, "archives", 1 << 24).unwrap().collect();
+        for page in &pages {
+            match page {
+                Ok(page) => println!(
+                    "  {} {} bytes {:?}",
+                    page.info.source,
+                    page.bytes.len(),
+                    page.info.media_type
+                ),
+                Err(unreadable) => println!("  {} {}", unreadable.source, unreadable.reject),
+            }
+        }
+        for record in row["records"].as_array().unwrap() {
+            let len = record["payload_len"].as_u64().unwrap();
+            // Chunks that don't add up are read differently by every reader.
+            if damaged
+                || name.contains("bad_http_chunked")
+                || record["type"] != "response"
+                || len == 0
+            {
+                continue;
+            }
+            let uri = record["uri"].as_str().unwrap();
+            let of_uri = |source: &str| {
+                source == uri || source.trim_matches(['<', '>']) == uri.trim_matches(['<', '>'])
+            };
+            let same = pages.iter().any(|p| match p {
+                Ok(page) => of_uri(&page.info.source) && page.bytes.len() as u64 == len,
+                Err(unreadable) => of_uri(&unreadable.source),
+            });
+            assert!(same, "{name}: {uri} with {len} bytes");
+        }
+    }
+}
