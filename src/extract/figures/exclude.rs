@@ -3,11 +3,12 @@
 //! [`Hidden`] is worked out once a passage, and only if it has a numeral that could need it. The checks look at a few
 //! characters on either side. Each has its reason: a reader of the code can ask why a numeral did not come out.
 
-use super::glyph::{char_at, char_before, is_blank, is_han};
+use super::glyph::{GLYPHS, char_at, char_before, is_blank, is_han, skip_blanks};
 use super::numeral::{Numeral, Script};
 use super::unit::Found;
+use super::words::{Ends, Starts};
 use crate::provenance::Span;
-use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::cell::OnceCell;
 use std::sync::LazyLock;
@@ -39,47 +40,57 @@ pub(super) enum Reason {
     Bare,
 }
 
+impl Reason {
+    fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "ordinal" => Self::Ordinal,
+            "each" => Self::Each,
+            "date" => Self::Date,
+            "rank" => Self::Rank,
+            "name" => Self::Name,
+            _ => return None,
+        })
+    }
+}
+
 #[derive(Deserialize)]
 struct Source {
     fixed: Vec<Words>,
     before: Vec<Words>,
-    after: Vec<Words>,
-    front: Front,
+    after: Words,
     moment: Around,
     lasting: Around,
-    circle: Plain,
+    circle: Words,
 }
 
 #[derive(Deserialize)]
 struct Words {
+    #[serde(default)]
     reason: String,
-    words: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Front {
+    #[serde(default)]
     not_after: String,
+    words: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Around {
+    #[serde(default)]
+    not_after: String,
     before: Vec<String>,
     after: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Plain {
-    words: Vec<String>,
-}
-
 /// The tables of `exclusions.toml`.
 pub(super) struct Exclusions {
-    fixed: AhoCorasick,
-    before: Vec<(Reason, Vec<String>)>,
-    after: Vec<String>,
-    front_not_after: String,
-    moment: Around,
-    lasting: Around,
+    fixed: FixedWords,
+    /// With the characters before the word that make it another one.
+    before: Ends<(Reason, String)>,
+    after: Starts<()>,
+    moment_before: Ends<()>,
+    moment_after: Starts<()>,
+    moment_not_after: String,
+    lasting_before: Ends<()>,
+    lasting_after: Starts<()>,
     circle: Vec<String>,
 }
 
@@ -90,70 +101,54 @@ pub(super) static EXCLUSIONS: LazyLock<Exclusions> =
 impl Exclusions {
     fn new(toml: &str) -> Self {
         let source: Source = toml::from_str(toml).expect("exclusions.toml is tested");
-        let words = source.fixed.iter().flat_map(|w| &w.words);
-        let fixed = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(words)
-            .expect("a few hundred words");
-        let reason = |code: &str| match code {
-            "ordinal" => Reason::Ordinal,
-            "each" => Reason::Each,
-            "date" => Reason::Date,
-            _ => Reason::Rank,
-        };
+        let plain = |words: Vec<String>| words.into_iter().map(|w| (w, ()));
+        let before = source.before.into_iter().flat_map(|group| {
+            let reason = Reason::from_code(&group.reason).expect("reasons are of the closed list");
+            group.words.into_iter().map(move |w| (w, (reason, group.not_after.clone())))
+        });
         Self {
-            fixed,
-            before: source.before.into_iter().map(|w| (reason(&w.reason), w.words)).collect(),
-            after: source.after.into_iter().flat_map(|w| w.words).collect(),
-            front_not_after: source.front.not_after,
-            moment: source.moment,
-            lasting: source.lasting,
+            fixed: FixedWords::new(source.fixed.iter().flat_map(|w| &w.words)),
+            before: Ends::new(before),
+            after: Starts::new(plain(source.after.words)),
+            moment_before: Ends::new(plain(source.moment.before)),
+            moment_after: Starts::new(plain(source.moment.after)),
+            moment_not_after: source.moment.not_after,
+            lasting_before: Ends::new(plain(source.lasting.before)),
+            lasting_after: Starts::new(plain(source.lasting.after)),
             circle: source.circle.words,
         }
     }
 
     /// What the words before a numeral make of it.
     pub(super) fn before(&self, text: &str, at: usize) -> Option<Reason> {
-        let head = &text[..at];
-        self.before.iter().find_map(|(reason, words)| {
-            let word = words.iter().find(|word| head.ends_with(word.as_str()))?;
-            let before = char_before(text, at - word.len());
-            let other = match word.as_str() {
-                "前" => before.is_some_and(|c| self.front_not_after.contains(c)),
-                "列" => before.is_some_and(|c| matches!(c, '系' | '班' | '专' | '下' | '陈')),
-                "居" => before.is_some_and(|c| matches!(c, '民' | '邻' | '定' | '户' | '安')),
-                "周" => before.is_some_and(|c| matches!(c, '一' | '四' | '工')),
-                "每" => false,
-                "初" => before.is_some_and(|c| matches!(c, '年' | '当' | '最' | '月')),
-                _ => false,
-            };
-            (!other).then_some(*reason)
-        })
+        let at = text[..at].trim_end_matches(is_blank).len();
+        let (word, (reason, not_after)) = self.before.at(text, at)?;
+        let other_word = starts_inside_word(text, at - word.len(), word, not_after);
+        (!other_word).then_some(*reason)
     }
 
     /// Whether the words after a unit make numeral and unit a part of a name.
     pub(super) fn is_name(&self, text: &str, numeral_end: usize) -> bool {
-        let rest = &text[numeral_end..];
-        self.after.iter().any(|word| rest.starts_with(word.as_str()))
+        self.after.at(text, numeral_end).is_some()
     }
 
     /// Whether a length of time from `start` to `end` places a date: 近三年, 两年后, 五年来.
     pub(super) fn is_moment(&self, text: &str, start: usize, end: usize) -> bool {
-        let (head, rest) =
-            (text[..start].trim_end_matches(' '), text[end..].trim_start_matches(' '));
-        let before = self.moment.before.iter().any(|w| {
-            let exempt = |c: char| c != '年' && self.front_not_after.contains(c);
-            head.ends_with(w.as_str())
-                && !(w == "前" && char_before(text, head.len() - w.len()).is_some_and(exempt))
+        let start = text[..start].trim_end_matches(' ').len();
+        let before = self.moment_before.at(text, start).is_some_and(|(word, ())| {
+            !starts_inside_word(
+                text,
+                start - word.len(),
+                word,
+                if word == "前" { &self.moment_not_after } else { "" },
+            )
         });
-        before || self.moment.after.iter().any(|w| rest.starts_with(w.as_str()))
+        before || self.moment_after.at(text, skip_blanks(text, end)).is_some()
     }
 
     /// Whether the text speaks of how long something lasted.
     pub(super) fn is_lasting(&self, text: &str, start: usize, end: usize) -> bool {
-        let (head, rest) = (&text[..start], &text[end..]);
-        self.lasting.before.iter().any(|w| head.ends_with(w.as_str()))
-            || self.lasting.after.iter().any(|w| rest.starts_with(w.as_str()))
+        self.lasting_before.at(text, start).is_some() || self.lasting_after.at(text, end).is_some()
     }
 
     /// 15分钟生活圈.
@@ -165,10 +160,45 @@ impl Exclusions {
     }
 }
 
+/// Whether a word that starts at `at` is only the end of another one: 前 in 目前, no in piano.
+pub(super) fn starts_inside_word(text: &str, at: usize, word: &str, not_after: &str) -> bool {
+    let Some(before) = char_before(text, at) else { return false };
+    not_after.contains(before)
+        || before.is_ascii_alphabetic() && word.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Fixed words that hold numerals, found from the numeral's side: by its first two characters.
+struct FixedWords(FxHashMap<(char, Option<char>), Vec<(String, String)>>);
+
+impl FixedWords {
+    fn new<'a>(words: impl Iterator<Item = &'a String>) -> Self {
+        let mut out: FxHashMap<(char, Option<char>), Vec<(String, String)>> = FxHashMap::default();
+        for word in words {
+            for (at, c) in word.char_indices().filter(|(_, c)| GLYPHS.of(*c).is_some()) {
+                let (head, tail) = word.split_at(at);
+                let key = (c, tail.chars().nth(1));
+                out.entry(key).or_default().push((head.to_owned(), tail.to_owned()));
+            }
+        }
+        Self(out)
+    }
+
+    /// Whether the character at a byte is inside one of the words.
+    fn cover(&self, text: &str, at: usize) -> bool {
+        let (head, tail) = text.split_at(at);
+        let mut chars = tail.chars();
+        let Some(first) = chars.next() else { return false };
+        let keys = [(first, chars.next()), (first, None)];
+        keys.iter()
+            .filter_map(|key| self.0.get(key))
+            .flatten()
+            .any(|(h, t)| head.ends_with(h.as_str()) && tail.starts_with(t.as_str()))
+    }
+}
+
 /// The parts of a passage where numerals are names.
 #[derive(Default)]
 pub(super) struct Hidden {
-    fixed: OnceCell<Vec<Span>>,
     quoted: OnceCell<Vec<Quoted>>,
 }
 
@@ -207,14 +237,9 @@ impl Hidden {
                 return Some(Reason::Slogan);
             }
         }
-        if numeral.script == Script::Arabic {
-            return None;
-        }
-        let fixed = self.fixed.get_or_init(|| {
-            EXCLUSIONS.fixed.find_iter(text).map(|m| Span::new(m.start(), m.end())).collect()
-        });
-        let next = fixed.partition_point(|s| s.end <= numeral.start);
-        fixed.get(next).is_some_and(|s| s.start <= numeral.start).then_some(Reason::Name)
+        let fixed =
+            numeral.script == Script::Chinese && EXCLUSIONS.fixed.cover(text, numeral.start);
+        fixed.then_some(Reason::Name)
     }
 }
 

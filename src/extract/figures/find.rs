@@ -511,7 +511,9 @@ impl<'t> Finder<'t> {
         if !self.bare {
             self.exclude(&draft)?;
         }
-        let qualifier = QUALIFIERS.before(self.text, draft.start, draft.numeral.magnitude_only);
+        let sign_start =
+            UNITS.symbol(self.text, draft.start).map_or(draft.start, |(start, ..)| start);
+        let qualifier = QUALIFIERS.before(self.text, sign_start, draft.numeral.magnitude_only);
         let qualifier =
             qualifier.or_else(|| qualify::compared(self.text, draft.start, &mut draft.end));
         if let Some(q) = &qualifier {
@@ -521,12 +523,14 @@ impl<'t> Finder<'t> {
                     Some(draft.approx.filter(|_| q.approx == Approx::About).unwrap_or(q.approx));
             }
         }
+        let start = qualifier.and_then(|q| q.start).unwrap_or(draft.start);
+        let symbol = draft.unit.is_none().then(|| UNITS.symbol(self.text, draft.start)).flatten();
+        if let Some((sign_start, sign, std)) = symbol {
+            let start = start.min(sign_start);
+            return self.build(draft, start).map(|q| in_currency(q, sign, std)).ok_or(Reason::Bare);
+        }
         if !self.bare {
             self.license(&draft, qualifier.is_some())?;
-        }
-        let mut start = draft.start;
-        if let Some(at) = qualifier.and_then(|q| q.start) {
-            start = at;
         }
         self.build(draft, start).ok_or(Reason::Bare)
     }
@@ -670,7 +674,11 @@ impl<'t> Finder<'t> {
         {
             return Ok(());
         }
-        if self.is_stated(draft) { Ok(()) } else { Err(Reason::Bare) }
+        if self.is_stated(draft) || self.counts_english_noun(draft) {
+            Ok(())
+        } else {
+            Err(Reason::Bare)
+        }
     }
 
     /// A number alone that the text gives as a value: 指数为102.3。, 等于一百七, or that stands alone in words.
@@ -724,6 +732,40 @@ impl<'t> Finder<'t> {
             && !(ends && !chinese && numeral.glyphs > 6)
             && !version
             && (chinese || numeral.point || ends)
+    }
+
+    /// 35 schools, 3,500 new jobs: an English word follows, and no year or list number stands there.
+    fn counts_english_noun(&self, draft: &Draft) -> bool {
+        let numeral = &draft.numeral;
+        let Some(rest) = self.text[draft.end..].strip_prefix(' ') else { return false };
+        let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+        let head = self.text[..draft.start].trim_end();
+        let in_sentence =
+            head.ends_with(|c: char| c.is_ascii_alphabetic() || matches!(c, ',' | '(' | '“' | '"'));
+        let year = numeral.glyphs == 4
+            && !numeral.grouped
+            && self.text[draft.start..].starts_with(['1', '2']);
+        let particle = matches!(
+            word,
+            "of" | "and"
+                | "to"
+                | "or"
+                | "in"
+                | "on"
+                | "at"
+                | "by"
+                | "for"
+                | "is"
+                | "was"
+                | "th"
+                | "st"
+        );
+        numeral.script == Script::Arabic
+            && in_sentence
+            && !year
+            && !particle
+            && word.len() > 1
+            && word.starts_with(|c: char| c.is_ascii_lowercase())
     }
 
     fn build(&self, draft: Draft, start: usize) -> Option<Quantity> {
@@ -782,6 +824,17 @@ impl<'t> Finder<'t> {
             return;
         }
         self.out.push(quantity);
+    }
+}
+
+/// An amount after a currency sign: $3.5 billion.
+fn in_currency(quantity: Quantity, sign: &str, std: &'static str) -> Quantity {
+    Quantity {
+        unit: Some(sign.to_owned()),
+        unit_std: Some(std),
+        value_std: Some(quantity.value),
+        dimension: Dimension::Money,
+        ..quantity
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) struct Glyphs {
     glyphs: FxHashMap<char, Glyph>,
     formal: Vec<char>,
     starts: Vec<u64>,
+    english: BTreeMap<String, i32>,
 }
 
 /// The tables, read once.
@@ -47,6 +48,7 @@ struct Source {
     large: BTreeMap<String, String>,
     tens: BTreeMap<String, String>,
     fuzzy: Fuzzy,
+    english: BTreeMap<String, i32>,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +94,21 @@ impl Glyphs {
             }
         }
         glyphs.extend(source.fuzzy.more.chars().map(|c| (c, Glyph::More)));
-        Self { glyphs, formal: source.formal.chars.chars().collect(), starts }
+        Self {
+            glyphs,
+            formal: source.formal.chars.chars().collect(),
+            starts,
+            english: source.english,
+        }
+    }
+
+    /// The English magnitude word at a byte: its power of ten and its end.
+    pub(super) fn english(&self, text: &str, at: usize) -> Option<(i32, usize)> {
+        let word = text[at..].split(|c: char| !c.is_ascii_alphabetic()).next()?;
+        if word.len() > 8 {
+            return None;
+        }
+        self.english.get(word).map(|power| (*power, at + word.len()))
     }
 
     /// What the character is, if it is part of numerals.

@@ -6,6 +6,7 @@
 
 mod decimal;
 mod glyph;
+mod words;
 mod numeral;
 mod unit;
 mod qualify;

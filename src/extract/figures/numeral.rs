@@ -329,6 +329,11 @@ impl Reader<'_> {
         }
         if is_blank(c) && self.pending.is_some() && self.out.script == Script::Arabic {
             let next = skip_blanks(self.text, self.at);
+            if next - self.at <= 3
+                && let Some((power, end)) = GLYPHS.english(self.text, next)
+            {
+                return Ok(self.english(power, end));
+            }
             let glyph = char_at(self.text, next).and_then(|c| GLYPHS.of(c));
             if next - self.at <= 3 && matches!(glyph, Some(Glyph::Large(_))) {
                 self.at = next;
@@ -340,6 +345,17 @@ impl Reader<'_> {
             return self.point(c);
         }
         Ok(self.letter(c))
+    }
+
+    /// 3.5 million: the magnitude ends the numeral.
+    fn english(&mut self, power: i32, end: usize) -> bool {
+        if let Some(pending) = self.pending.take() {
+            self.parts.push((pending.value.shift(power), power));
+            self.at = end;
+            self.after_magnitude(power);
+            self.out.large = true;
+        }
+        false
     }
 
     /// 三千 九百 六十五: a digit and the next smaller magnitude after a blank.

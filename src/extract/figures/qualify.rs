@@ -1,7 +1,9 @@
 //! The words around a numeral and between two: 约, 近, 以上, 左右; the separators of ranges; what joins two quantities to one.
 
-use super::glyph::{char_before, is_blank, skip_blanks};
+use super::exclude::starts_inside_word;
+use super::glyph::{char_at, char_before, is_blank, skip_blanks};
 use super::unit::UNITS;
+use super::words::{Ends, Starts};
 use super::{Approx, Quantity};
 use crate::provenance::Span;
 use serde::Deserialize;
@@ -9,14 +11,13 @@ use std::sync::LazyLock;
 
 /// The qualifiers of `numerals.toml`.
 pub(super) struct Qualifiers {
-    before: Vec<Before>,
-    links: Vec<String>,
-    after: Vec<(String, Approx)>,
-    separators: Vec<String>,
+    before: Ends<Before>,
+    links: Ends<()>,
+    after: Starts<Approx>,
+    separators: Starts<()>,
 }
 
 struct Before {
-    word: String,
     approx: Approx,
     inside: bool,
     not_after: String,
@@ -65,41 +66,35 @@ pub(super) struct Qualifier {
 impl Qualifiers {
     fn new(toml: &str) -> Self {
         let source: Source = toml::from_str(toml).expect("numerals.toml is tested");
-        let mut before: Vec<Before> = Vec::new();
-        for group in source.before {
+        let plain = |words: Vec<String>| words.into_iter().map(|w| (w, ()));
+        let before = source.before.into_iter().flat_map(|group| {
             let approx = Approx::from_code(&group.approx).expect("approx is of the closed list");
             let words = group
                 .inside
-                .iter()
+                .into_iter()
                 .map(|w| (w, true))
-                .chain(group.outside.iter().map(|w| (w, false)));
-            before.extend(words.map(|(word, inside)| Before {
-                word: word.clone(),
-                approx,
-                inside,
-                not_after: group.not_after.clone(),
-            }));
-        }
-        before.sort_by_key(|b| std::cmp::Reverse(b.word.len()));
-        let mut after: Vec<(String, Approx)> = Vec::new();
-        for group in source.after {
+                .chain(group.outside.into_iter().map(|w| (w, false)));
+            words.map(move |(word, inside)| {
+                (word, Before { approx, inside, not_after: group.not_after.clone() })
+            })
+        });
+        let after = source.after.into_iter().flat_map(|group| {
             let approx = Approx::from_code(&group.approx).expect("approx is of the closed list");
-            after.extend(group.words.into_iter().map(|w| (w, approx)));
+            group.words.into_iter().map(move |w| (w, approx))
+        });
+        Self {
+            before: Ends::new(before),
+            links: Ends::new(plain(source.links.words)),
+            after: Starts::new(after),
+            separators: Starts::new(plain(source.range.words)),
         }
-        after.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
-        let mut links = source.links.words;
-        links.sort_by_key(|w| std::cmp::Reverse(w.len()));
-        let mut separators = source.range.words;
-        separators.sort_by_key(|w| std::cmp::Reverse(w.len()));
-        Self { before, links, after, separators }
     }
 
     /// The qualifier before a numeral. `magnitude_only`: the numeral is 百, 千亿, so that 上 and 过 are qualifiers.
     pub(super) fn before(&self, text: &str, at: usize, magnitude_only: bool) -> Option<Qualifier> {
         let head = text[..at].trim_end_matches(is_blank);
         if magnitude_only
-            && let Some(c) =
-                head.chars().next_back().filter(|c| matches!(c, '上' | '过' | '過' | '成'))
+            && let Some(c) = head.chars().next_back().filter(|c| matches!(c, '上' | '过' | '過'))
         {
             let start = head.len() - c.len_utf8();
             let before = char_before(text, start);
@@ -107,7 +102,6 @@ impl Qualifiers {
                 '上' => {
                     before.is_some_and(|b| matches!(b, '以' | '网' | '线' | '马' | '街' | '路'))
                 }
-                '成' => true,
                 _ => before
                     .is_some_and(|b| matches!(b, '超' | '通' | '经' | '不' | '渡' | '越' | '跨')),
             };
@@ -119,28 +113,25 @@ impl Qualifiers {
             return Some(found);
         }
         // 约有100家, 超过了5%: the word is outside the surface.
-        let link = self.links.iter().find(|w| head.ends_with(w.as_str()))?;
+        let (link, ()) = self.links.at(head, head.len())?;
         let head = head[..head.len() - link.len()].trim_end_matches(is_blank);
         self.ends_with(head).map(|q| Qualifier { start: None, ..q })
     }
 
     fn ends_with(&self, head: &str) -> Option<Qualifier> {
-        let found = self.before.iter().find(|b| head.ends_with(b.word.as_str()))?;
-        let start = head.len() - found.word.len();
-        if found.word.chars().count() == 1
-            && char_before(head, start).is_some_and(|c| found.not_after.contains(c))
-        {
-            return None;
-        }
-        Some(Qualifier { approx: found.approx, start: found.inside.then_some(start) })
+        let (word, found) = self.before.at(head, head.len())?;
+        let start = head.len() - word.len();
+        // 约 in 签约 is no qualifier; 大约 and 超过 are whatever stands before them.
+        let not_after = if word.chars().nth(1).is_none() { found.not_after.as_str() } else { "" };
+        (!starts_inside_word(head, start, word, not_after))
+            .then_some(Qualifier { approx: found.approx, start: found.inside.then_some(start) })
     }
 
     /// The qualifier after numeral and unit, and where it ends.
     pub(super) fn after(&self, text: &str, at: usize) -> Option<(Approx, usize)> {
-        let rest = &text[at..];
-        let (word, approx) = self.after.iter().find(|(word, _)| rest.starts_with(word.as_str()))?;
-        let next = rest[word.len()..].chars().next();
-        let other_word = match word.as_str() {
+        let (word, approx) = self.after.at(text, at)?;
+        let next = char_at(text, at + word.len());
+        let other_word = match word {
             "上下" => next.is_some_and(|c| matches!(c, '游' | '联' | '一' | '级' | '文' | '班')),
             "以下" => next.is_some_and(|c| matches!(c, '简' | '同' | '称' | '几' | '方' | '内')),
             "左右" => next.is_some_and(|c| matches!(c, '岸' | '两' | '逢')),
@@ -175,7 +166,7 @@ pub(super) fn compared(text: &str, at: usize, end: &mut usize) -> Option<Qualifi
 pub(super) fn range_separator(text: &str, at: usize) -> Option<(usize, bool)> {
     let from = skip_blanks(text, at);
     let rest = &text[from..];
-    if let Some(word) = QUALIFIERS.separators.iter().find(|w| rest.starts_with(w.as_str())) {
+    if let Some((word, ())) = QUALIFIERS.separators.at(text, from) {
         return Some((skip_blanks(text, from + word.len()), false));
     }
     let word = rest.chars().next().filter(|c| matches!(c, '和' | '与' | '與' | '跟'))?;

@@ -5,7 +5,9 @@
 
 use super::Dimension;
 use super::decimal::Decimal;
-use super::glyph::char_at;
+use super::exclude::starts_inside_word;
+use super::glyph::{char_at, is_blank};
+use super::words::Ends;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +54,8 @@ pub(super) struct Chain {
 pub(super) struct Units {
     by_first: FxHashMap<char, Vec<Unit>>,
     chains: Vec<Chain>,
+    /// Currency signs with their standard unit.
+    symbols: Ends<String>,
 }
 
 /// The standard unit of this code, as the list has it.
@@ -73,12 +77,14 @@ struct Source {
     arabic_only: Words,
     bare_only: Words,
     not_before: BTreeMap<String, String>,
+    symbol: Vec<Group>,
     chain: Vec<ChainSource>,
 }
 
 #[derive(Deserialize)]
 struct Group {
     std: Option<String>,
+    #[serde(default)]
     dimension: String,
     factor: Option<String>,
     fold: Option<String>,
@@ -147,7 +153,11 @@ impl Units {
         }
         let chains =
             source.chain.into_iter().map(|c| Chain { steps: c.steps, parts: c.parts }).collect();
-        Self { by_first, chains }
+        let symbols = source.symbol.into_iter().flat_map(|group| {
+            let std = group.std.unwrap_or_default();
+            group.words.into_iter().map(move |word| (word, std.clone()))
+        });
+        Self { by_first, chains, symbols: Ends::new(symbols) }
     }
 
     /// The longest unit at a byte.
@@ -174,6 +184,18 @@ impl Units {
             .iter()
             .find(|unit| unit.fits(after, false))?;
         Some(from + unit.word.len())
+    }
+
+    /// The currency sign before a number: where it starts, the sign, its standard unit.
+    pub(super) fn symbol(
+        &'static self,
+        text: &str,
+        at: usize,
+    ) -> Option<(usize, &'static str, &'static str)> {
+        let end = text[..at].trim_end_matches(is_blank).len();
+        let (sign, std) = self.symbols.at(text, end)?;
+        let start = end - sign.len();
+        (!starts_inside_word(text, start, sign, "")).then_some((start, sign, std.as_str()))
     }
 
     /// Whether a quantity in `next` goes on one in `first` (角 after 元), and how many of it make one of the first.

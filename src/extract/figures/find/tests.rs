@@ -195,6 +195,41 @@ fn traditional_characters() {
 }
 
 #[test]
+fn english() {
+    check(
+        "The county built 35 schools, created 3,500 new jobs and spent more than 1.2 billion yuan, up 5.5 percent, or $3.5 million, in 2023.",
+        expect![[r#"
+            35 | 35 - 
+            3,500 | 3500 - 
+            more than 1.2 billion yuan | 1200000000 yuan over = 1200000000 CNY
+            5.5 percent | 5.5 percent  = 5.5 percent
+            $3.5 million | 3500000 $  = 3500000 USD
+        "#]],
+    );
+    check(
+        "Nearly 40 million people, 3 to 5 percent, RMB 20 million, about 6% of it.",
+        expect![[r#"
+            Nearly 40 million people | 40000000 people nearly = 40000000 person
+            3 to 5 percent | 3..5 percent  = 3 percent
+            RMB 20 million | 20000000 RMB  = 20000000 CNY
+            about 6% | 6 % about = 6 percent
+        "#]],
+    );
+    check_none(&[
+        "on March 5, 2023",
+        "5 March 2024",
+        "Article 12 of the plan",
+        "the 14th Five-Year Plan",
+        "Chapter 3 sets out",
+        "at 9 a.m. on Monday",
+        "in the 1990s",
+        "covid-19 cases",
+        "1. Overview of work",
+        "the top 10 firms",
+    ]);
+}
+
+#[test]
 fn what_is_no_figure() {
     // Dates and times.
     check_none(&[
