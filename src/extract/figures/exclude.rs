@@ -146,9 +146,14 @@ impl Exclusions {
         before || self.moment_after.at(text, skip_blanks(text, end)).is_some()
     }
 
+    /// Whether the words before a length of time say that something lasted so long.
+    pub(super) fn lasts(&self, text: &str, start: usize) -> bool {
+        self.lasting_before.at(text, start).is_some()
+    }
+
     /// Whether the text speaks of how long something lasted.
     pub(super) fn is_lasting(&self, text: &str, start: usize, end: usize) -> bool {
-        self.lasting_before.at(text, start).is_some() || self.lasting_after.at(text, end).is_some()
+        self.lasts(text, start) || self.lasting_after.at(text, end).is_some()
     }
 
     /// 15分钟生活圈.
@@ -428,6 +433,12 @@ fn year(text: &str, numeral: &Numeral, end: usize) -> Option<Reason> {
         || plain && numeral.glyphs == 2 && numeral.start == 0 && rest.is_empty()
     {
         return Some(Reason::Date);
+    }
+    // 连续5年增长 lasted, 约3年后 is a date.
+    if EXCLUSIONS.lasts(text, numeral.start)
+        && !rest.starts_with(['后', '前', '内', '来', '以', '之', '後', '內', '來'])
+    {
+        return None;
     }
     if EXCLUSIONS.is_moment(text, numeral.start, end) {
         return Some(Reason::Date);

@@ -468,8 +468,10 @@ impl Reader<'_> {
             && !text_unit_follows(self.text, end);
         self.pending = match run.as_slice() {
             [one] => Some(Pending { value: Decimal::new(i128::from(*one), 0), single: true }),
+            // 十三五 names a plan, 三五百 is a range.
             [a, b]
                 if neighbours(*a, *b)
+                    && (self.last.is_none() || *b == a + 1)
                     && !point_follows(self.text, end)
                     && (magnitude_next || self.last.is_some() || !self.bare) =>
             {

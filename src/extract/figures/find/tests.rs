@@ -244,6 +244,8 @@ fn what_is_no_figure() {
         "过去五年",
         "2020—2025年",
         "一季度",
+        "十三五末期",
+        "五年增长",
         "20世纪80年代",
     ]);
     // Ordinals, sessions, ranks.
