@@ -32,11 +32,33 @@ pub(super) fn noun_after(row: Row<'_>, more: bool) -> Option<After<'_>> {
     if noun.is_empty() {
         return None;
     }
-    let doing = (noun.len() > 1 && noun.last() == Class::Nominal).then(|| noun.last_word());
+    let doing = (noun.len() > 1 && noun.last() == Class::Nominal && !is_quality(noun))
+        .then(|| noun.last_word());
     if doing.is_some() {
         noun = noun.part(0, noun.len() - 1);
     }
     Some(After { noun, doing, used: end, of, more })
+}
+
+/// 重点改革: what stands before the noun of action only says of what kind it is.
+fn is_quality(noun: Row<'_>) -> bool {
+    const KINDS: &[&str] = &[
+        "重点",
+        "重大",
+        "专项",
+        "专题",
+        "集中",
+        "全面",
+        "主要",
+        "民主",
+        "综合",
+        "关键",
+        "系列",
+        "各类",
+        "创新性",
+        "标志性",
+    ];
+    KINDS.contains(&noun.part(0, noun.len() - 1).text())
 }
 
 fn begins_noun(row: Row<'_>, at: usize) -> bool {

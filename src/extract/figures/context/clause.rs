@@ -155,7 +155,10 @@ fn settle(passage: &str, row: &mut [Element]) {
                 let named = touches(at) && matches!(next, Class::Noun | Class::Open);
                 let inside = at > 0 && touches(at - 1) && before == Class::Noun;
                 let doing = before.is_verb()
-                    || matches!(before, Class::Conj | Class::De | Class::Nominal)
+                    || matches!(
+                        before,
+                        Class::Conj | Class::De | Class::Nominal | Class::Quantity(_)
+                    )
                     || inside;
                 let names = named || next == Class::Nominal && doing;
                 if !names {

@@ -164,7 +164,11 @@ fn share_head(names: &mut [String]) {
     if others.iter().any(|name| full(name) && !bare(name)) {
         return;
     }
-    let tail = last[named - head.len()..].to_owned();
+    // 先进材料、生物医药产业产值: 产业 is shared too, unless the others name their trade (制造业).
+    let trade = last[..named - head.len()].ends_with("产业")
+        && !others.iter().any(|name| name.ends_with('业'));
+    let shared = head.len() + if trade { "产业".len() } else { 0 };
+    let tail = last[named - shared..].to_owned();
     for name in others {
         name.push_str(&tail);
     }

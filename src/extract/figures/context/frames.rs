@@ -7,48 +7,46 @@
 use super::super::Frame;
 use super::lexicon::plan_years;
 use super::time;
-use crate::extract::report::Report;
+use crate::extract::report::{Kind, Report};
 use crate::extract::sections::Section;
 
 type Years = (i16, i16);
 
-/// Words of headings that set out what is to come. 回顾 and its like, where they stand too, win.
-const AHEAD: &[&str] = &[
+/// Words that set out what is to come wherever a heading has them.
+const AHEAD: &[&str] = &["下一步", "今后五年", "未来五年", "今后一个时期", "工作打算", "预期目标"];
+/// Words that do so at the end of a heading.
+const AHEAD_LAST: &[&str] = &[
     "工作安排",
     "工作任务",
     "目标任务",
     "主要目标",
     "发展目标",
     "奋斗目标",
-    "预期目标",
     "总体要求",
-    "总体思路",
     "工作建议",
     "工作的建议",
-    "政府工作建议",
     "工作意见",
-    "工作打算",
-    "工作思路",
-    "下一步",
-    "今后",
-    "未来五年",
-    "政策取向",
+    "工作的意见",
     "工作部署",
-    "主要安排",
-    "任务安排",
-    "工作计划",
-    "工作重点",
-    "重点工作",
-    "展望",
+    "政策取向",
     "主要任务",
+    "重点任务",
+    "重点工作",
+    "工作重点",
+    "工作目标",
+    "工作思路",
+    "总体思路",
+    "的安排",
     "指导思想",
     "工作要求",
-    "的安排",
-    "预算草案",
+    "工作计划",
+    "主要安排",
     "预算安排",
-    "工作目标",
-    "重点任务",
+    "预算草案",
+    "展望",
+    "工作举措",
 ];
+/// Words that look back; of these only the first few count below the top.
 const BACK: &[&str] = &[
     "回顾",
     "总结",
@@ -61,19 +59,26 @@ const BACK: &[&str] = &[
     "盘点",
     "执行情况",
     "完成情况",
-    "以来",
-    "主要工作情况",
+    "工作情况",
 ];
+const BACK_BELOW: usize = 3;
+
+/// What a heading, or one above it, has settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Review,
+    Plan,
+}
 
 /// The frame of every section, by its heading and those above it. As long as `sections`.
 pub(super) fn frames(sections: &[Section], report: &Report) -> Vec<Frame> {
-    let document = document_frame(report);
-    let mut frames: Vec<Frame> = Vec::with_capacity(sections.len());
+    let document = (document_frame(report), None);
+    let mut frames: Vec<(Frame, Option<Part>)> = Vec::with_capacity(sections.len());
     for section in sections {
         let above = section.parent.and_then(|at| frames.get(at)).unwrap_or(&document);
-        frames.push(under(above, section.heading.as_deref().unwrap_or_default()));
+        frames.push(under(above, section.heading.as_deref().unwrap_or_default(), report.kind));
     }
-    frames
+    frames.into_iter().map(|(frame, _)| frame).collect()
 }
 
 fn document_frame(report: &Report) -> Frame {
@@ -81,33 +86,36 @@ fn document_frame(report: &Report) -> Frame {
     Frame { document_period: report.period, yearly, ..Frame::default() }
 }
 
-/// The frame below a heading.
-fn under(above: &Frame, heading: &str) -> Frame {
+/// The frame below a heading. Inside a part that is settled only a plain word turns it.
+fn under(above: &(Frame, Option<Part>), heading: &str, kind: Kind) -> (Frame, Option<Part>) {
+    let (above, settled) = (&above.0, above.1);
     let mut frame = above.clone();
     if heading.is_empty() {
-        return frame;
+        return (frame, settled);
     }
-    let back = BACK.iter().any(|word| heading.contains(word));
     let years = heading_years(heading, above);
-    let later = |years: Years| above.document_period.is_some_and(|(_, last)| years.0 > last);
-    let ahead =
-        !back && (AHEAD.iter().any(|word| heading.contains(word)) || years.is_some_and(later));
-    if back {
+    let comes = |years: Years| above.document_period.is_some_and(|(_, last)| years.0 > last);
+    let later = years.is_some_and(comes);
+    let words = if settled.is_some() { &BACK[..BACK_BELOW] } else { BACK };
+    if words.iter().any(|word| heading.contains(word)) {
         frame.plan = false;
-        set_years(&mut frame, years.filter(|years| !later(*years)));
-    } else if ahead {
-        // 重点任务 and its like are common inside a part that looks back, below its top heading.
-        let inside_review = !above.plan && above.part_period.is_some() && years.is_none();
-        frame.plan = !inside_review;
+        set_years(&mut frame, years.filter(|years| !comes(*years)));
+        return (frame, Some(Part::Review));
+    }
+    let last = AHEAD_LAST.iter().any(|word| heading.trim_end_matches('：').ends_with(word));
+    // A feature's headings sing of aims that it reports as met; a report's tell its parts.
+    let tells = settled.is_none() && (kind != Kind::WorkReview || heading.contains('年'));
+    if later || AHEAD.iter().any(|word| heading.contains(word)) || last && tells {
         let next = above.document_period.map(|(_, last)| (last + 1, last + 1));
-        let years = years.or(if above.plan { above.part_period } else { next });
-        if frame.plan {
-            set_years(&mut frame, years);
-        }
-    } else if let Some(years) = years {
+        let above_years = above.part_period.filter(|_| above.plan);
+        frame.plan = true;
+        set_years(&mut frame, years.or(above_years).or(next));
+        return (frame, Some(Part::Plan));
+    }
+    if let Some(years) = years.filter(|_| settled != Some(Part::Plan)) {
         set_years(&mut frame, Some(years));
     }
-    frame
+    (frame, settled)
 }
 
 fn set_years(frame: &mut Frame, years: Option<Years>) {
@@ -171,6 +179,7 @@ impl Course {
         }
         let mut frame = frame.clone();
         if let (Some(years), false) = (self.turned, frame.plan) {
+            frame.plan = frame.document_period.is_some_and(|(_, last)| years.0 > last);
             set_years(&mut frame, Some(years));
         }
         frame
@@ -279,6 +288,21 @@ mod tests {
         assert_eq!(frames[1], (true, Some((2026, 2030)), false));
         assert_eq!(frames[2], (true, Some((2026, 2026)), true));
         assert_eq!(frames[3], frames[2]);
+    }
+
+    #[test]
+    fn what_a_plan_hopes_to_have_reached_is_still_to_come() {
+        let frames = framed(
+            (2025, 2025),
+            &[
+                (None, "2026年工作安排"),
+                (Some(0), "推动生态建设取得更大成效"),
+                (None, "过去一年工作回顾"),
+                (Some(2), "突出重点任务"),
+            ],
+        );
+        assert!(frames[1].0, "成效 below a plan's heading does not look back");
+        assert!(!frames[3].0, "重点任务 below a review's heading does not look ahead");
     }
 
     #[test]

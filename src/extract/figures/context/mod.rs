@@ -17,6 +17,8 @@ mod lexicon;
 mod phrase;
 mod reader;
 mod time;
+#[cfg(test)]
+mod spec;
 
 pub(super) use frames::Course;
 
@@ -144,6 +146,7 @@ fn basis(
 fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
     let mut head = When::default();
     let mut aims = false;
+    let mut now = false;
     let mut found: Vec<(usize, Setting)> = Vec::new();
     for clause in &sentence.clauses {
         let row = Row { passage, elements: &clause.elements };
@@ -151,6 +154,11 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
             head = when;
         }
         aims |= announces(row);
+        now |= row
+            .elements
+            .iter()
+            .enumerate()
+            .any(|(at, _)| matches!(row.word(at), "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
         for (at, element) in clause.elements.iter().enumerate() {
@@ -169,8 +177,9 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
                         (here, starts) = (When::default(), false);
                     }
                     let later = later(when, frame);
-                    let target =
-                        (frame.plan || aims || later) && !states(row.part(0, at), when, frame);
+                    let target = (frame.plan || aims || later)
+                        && !now
+                        && !states(row.part(0, at), when, frame);
                     found.push((index, Setting { when, target }));
                 }
                 _ => {}

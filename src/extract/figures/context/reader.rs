@@ -195,7 +195,7 @@ impl Reader {
             Lead::From { thing } => Said { is_from: true, ..self.of(thing.measured()) },
             Lead::Prep { word, before } => self.prep(word, before, after, rest),
         };
-        if said.change.is_some() {
+        if said.change.is_some() && said.against == Against::Unsaid {
             said.against = match against {
                 Against::Unsaid if in_list => {
                     self.last.as_ref().map_or(Against::Unsaid, |l| l.against)
