@@ -169,6 +169,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("field_label", "opens with or holds the label of a header field (来源：)"),
     ("footer_words", "holds words of footers (版权所有)"),
     ("heading_in_two_lines", "a heading printed on two lines"),
+    ("issuer", "the name of the body that issued the report, under the title"),
     ("last_lines", "a short line at the end of the text"),
     ("numbered", "numbered as a heading is, without an end mark"),
     ("numbered_sentence", "numbered, one short sentence that stands above text"),

@@ -92,7 +92,22 @@ fn title(facts: &[Fact<'_>], crumbs: &[bool], menu: &[bool]) -> Option<usize> {
     let points = |i: usize| -> i32 { title_points(facts, i) - if menu[i] { 3 } else { 0 } };
     let able = (0..facts.len()).filter(|i| !crumbs[*i] && can_be_title(&facts[*i]));
     let best = able.map(|i| (points(i), i)).max_by_key(|(p, i)| (*p, std::cmp::Reverse(*i)))?;
-    (best.0 >= TITLE_POINTS).then_some(best.1)
+    let first = title_above(facts, best, &points, menu).unwrap_or(best.1);
+    (best.0 >= TITLE_POINTS).then_some(first)
+}
+
+/// Of two lines that are as good, the upper is the title and the lower explains it, unless the upper is a kicker.
+fn title_above(facts: &[Fact<'_>], best: (i32, usize), points: &dyn Fn(usize) -> i32, menu: &[bool]) -> Option<usize> {
+    let (most, i) = best;
+    let above = i.checked_sub(1).filter(|a| can_be_title(&facts[*a]) && !menu[*a] && facts[i].gap <= 1)?;
+    let last = !facts.get(i + 1).is_some_and(is_subtitle);
+    let equal = points(above) + 1 >= most && facts[above].columns >= 16 && !runs_together(facts, above);
+    (last && equal && !is_kicker(&facts[above]) && !goes_on(facts[i].text)).then_some(above)
+}
+
+/// A line that can't start a title: 和2024年预算草案的报告.
+fn goes_on(text: &str) -> bool {
+    text.starts_with(['和', '及', '暨', '与', '與', '的', '并'])
 }
 
 fn can_be_title(f: &Fact<'_>) -> bool {
@@ -202,18 +217,25 @@ fn above_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
 /// A line right above the title: its first line, a kicker, or the name of a column.
 fn kicker_or_title(facts: &[Fact<'_>], title: usize, i: usize) -> Decision {
     let f = &facts[i];
-    let occasion = ["两会", "會議", "会议", "大会", "——", "文件", "系列", "特刊", "专版", "报道"]
-        .iter()
-        .any(|w| f.text.contains(w));
     if facts[title].text.contains(f.text) || f.text.contains(facts[title].text) {
         return Decision::new(Role::Title, "title_repeated", 0.7);
     }
-    if occasion || f.text.split_whitespace().count() >= 3 && f.columns >= 24 {
+    if i + 1 == title && goes_on(facts[title].text) {
+        return Decision::new(Role::Title, "title_in_lines", 0.8);
+    }
+    let occasion = ["会议", "會議", "大会"].iter().any(|w| f.text.contains(w));
+    if occasion || is_kicker(f) {
         return Decision::new(Role::Kicker, "above_the_title", 0.7);
     }
     let block =
         i + 1 == title && f.gap <= 8 && i < 2 && words::title_words(f.text) == 0 && f.columns >= 20;
     if block { Decision::new(Role::Title, "title_in_lines", 0.6) } else { unexplained() }
+}
+
+/// Names a series, a session or an occasion, as lines above a title do.
+fn is_kicker(f: &Fact<'_>) -> bool {
+    let words = ["两会", "——", "文件", "系列", "特刊", "专版", "报道", "专栏", "特稿"];
+    words.iter().any(|w| f.text.contains(w)) || f.text.split_whitespace().count() >= 3 && f.columns >= 24
 }
 
 /// A line of the paper's furniture that runs kicker and title together.
@@ -287,12 +309,19 @@ fn below_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> D
         return Decision::new(Role::Meta, "speaker", 0.8);
     }
     if between && field_follows && f.shape == Shape::Bare && f.columns >= 8 {
-        let explains = words::title_words(f.text) > 0 && words::title_words(facts[title].text) == 0;
+        if words::is_body_name(f.text) {
+            return Decision::new(Role::Meta, "issuer", 0.7);
+        }
+        let subtitle_follows = facts[i + 1..].iter().take(2).any(is_subtitle);
+        let explains = !subtitle_follows && !goes_on(f.text) && words::title_words(f.text) > 0;
         return if explains {
             Decision::new(Role::Subtitle, "under_the_title", 0.6)
         } else {
             Decision::new(Role::Title, "title_in_lines", 0.7)
         };
+    }
+    if f.shape == Shape::Bare && i - title <= 4 && words::is_body_name(f.text) {
+        return Decision::new(Role::Meta, "issuer", 0.6);
     }
     if f.shape == Shape::Bare && is_office_line(facts, i) {
         return Decision::new(Role::Meta, "speaker", 0.7);

@@ -60,7 +60,10 @@ fn assemble(pieces: &[Piece<'_>], decisions: &[Decision]) -> Vec<Block> {
         let (line, decision) = (&pieces[i].line, &decisions[i]);
         if decision.role == Role::Table {
             let n = decisions[i..].iter().take_while(|d| d.role == Role::Table).count();
-            out.push(table_block(&pieces[i..i + n], decision));
+            let mut block = table_block(&pieces[i..i + n], decision);
+            let caption = out.last().filter(|b| b.role == Role::Caption).map(|b| b.text.clone());
+            block.table.as_mut().into_iter().for_each(|t| t.caption.clone_from(&caption));
+            out.push(block);
             i += n;
             continue;
         }

@@ -5,7 +5,7 @@
 //! sets them so throughout.
 
 use super::roles::{Decision, Fact};
-use super::words::Hint;
+use super::words::{self, Hint};
 use crate::clean::Role;
 use crate::clean::headings::{self, MarkerKind, Shape};
 use std::ops::Range;
@@ -37,6 +37,7 @@ fn alone(f: &Fact<'_>) -> Decision {
         _ if f.furniture => Decision::new(Role::Nav, "page_furniture", 0.9),
         _ if f.row => Decision::new(Role::Table, "rows_of_cells", 0.8),
         Hint::Caption => Decision::new(Role::Caption, "caption_words", 0.8),
+        Hint::None if words::is_numbered_caption(f.text) => Decision::new(Role::Caption, "caption_words", 0.8),
         Hint::Nav if f.columns <= 60 => Decision::new(Role::Nav, "controls", 0.7),
         Hint::Related => Decision::new(Role::Nav, "related_links", 0.7),
         Hint::Credit if !f.ended && f.columns <= 60 => {
@@ -166,14 +167,23 @@ fn bare(lines: &[&Fact<'_>], i: usize, run: (usize, usize)) -> Decision {
     let heads = if next.shape == Shape::Numbered {
         f.columns <= ABOVE_HEADING_MAX && !f.text.contains(['，', '。', ','])
     } else {
-        (next.prose || next.ended) && next.hint == Hint::None
+        // 重点做好以下工作： opens text as a sentence does.
+        let opens = next.columns >= 20 && next.text.ends_with(['：', ':']);
+        (next.prose || next.ended || opens) && next.hint == Hint::None
             || next.hint == Hint::Salutation
             || next.row
     };
-    if !heads || introduced || next.columns * 10 < f.columns * 8 && next.shape != Shape::Numbered {
+    // 附件： and its name on the next line.
+    let named = run.0 > 0 && is_lone_number(lines[run.0 - 1].text);
+    if !heads || introduced && !named || next.columns * 10 < f.columns * 8 && next.shape != Shape::Numbered {
         return para("unnumbered_short", 0.6);
     }
     Decision::new(Role::Heading, "short_above_text", if f.columns <= 50 { 0.85 } else { 0.7 })
+}
+
+/// Whether a line is a number and nothing else (附件：, 第一章).
+fn is_lone_number(text: &str) -> bool {
+    headings::marker(text).is_some_and(|m| m.len >= text.len())
 }
 
 /// A line that opens with a day stands under the name of who signed.

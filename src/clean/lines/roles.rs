@@ -227,9 +227,16 @@ fn tail(facts: &[Fact<'_>], out: &mut [Decision]) {
     }
 }
 
+fn is_bracketed_name(text: &str) -> bool {
+    let inner = text.trim_matches(['（', '）', '(', ')', ' ']);
+    inner.len() < text.len() && words::is_speaker(inner)
+}
+
 /// A line of the tail that no word explains goes with the line before it.
 fn after_body(f: &Fact<'_>, before: Option<Decision>, footer_follows: bool) -> Decision {
     match before.map(|d| d.role) {
+        // The author's name in brackets.
+        _ if is_bracketed_name(f.text) => Decision::new(Role::Credit, "among_credits", 0.7),
         Some(Role::Nav) => Decision::new(Role::Nav, "related_links", 0.7),
         Some(Role::Other) => Decision::new(Role::Other, "after_the_end", 0.6),
         Some(Role::Footer)
@@ -245,7 +252,7 @@ fn after_body(f: &Fact<'_>, before: Option<Decision>, footer_follows: bool) -> D
         }
         Some(Role::Footer) => Decision::new(Role::Footer, "among_footers", 0.6),
         Some(Role::Credit) if f.prose => Decision::new(Role::Other, "after_the_end", 0.6),
-        Some(Role::Footer | Role::Credit) => Decision::new(Role::Footer, "among_footers", 0.6),
+        Some(Role::Credit) => Decision::new(Role::Footer, "among_footers", 0.6),
         _ if footer_follows => Decision::new(Role::Footer, "among_footers", 0.5),
         _ => Decision::new(Role::Para, "last_lines", 0.5),
     }

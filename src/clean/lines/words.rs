@@ -47,6 +47,7 @@ struct Lists {
     caption_end: Vec<String>,
     caption_start: Vec<String>,
     office: Vec<String>,
+    body_end: Vec<String>,
     title_word: Vec<String>,
     error: Vec<String>,
     login: Vec<String>,
@@ -64,6 +65,7 @@ struct Words {
     caption_end: Vec<String>,
     caption_start: Vec<String>,
     office: Vec<String>,
+    body_end: Vec<String>,
     title_word: AhoCorasick,
     error: AhoCorasick,
     login: AhoCorasick,
@@ -96,6 +98,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         caption_end: lists.caption_end,
         caption_start: lists.caption_start,
         office: lists.office,
+        body_end: lists.body_end,
         title_word: any(&lists.title_word),
         error: any(&lists.error),
         login: any(&lists.login),
@@ -211,31 +214,24 @@ fn is_credit(text: &str, columns: usize) -> bool {
     if label(&WORDS.credit_label, text).is_some_and(|_| !text.contains('。')) {
         return true;
     }
-    // (记者 某某) alone on its line; 本报记者 某某.
-    let core = text.trim_matches(|c: char| {
-        matches!(c, '（' | '）' | '(' | ')' | '【' | '】' | '[' | ']') || c.is_whitespace()
-    });
-    let bracketed = core.len() < text.len();
-    let people = [
-        "记者",
-        "通讯员",
-        "本报记者",
-        "见习记者",
-        "特约记者",
-        "全媒体记者",
-        "文/",
-        "文／",
-        "图/",
-        "責任編輯",
-        "责任编辑",
-        "编辑",
-    ];
-    (bracketed && columns <= 80 || columns <= 40)
-        && !headings::ends_sentence(core)
-        && people.iter().any(|p| {
-            core.starts_with(p) && core[p.len()..].starts_with([' ', '　', '：', ':'])
-                || p.ends_with(['/', '／']) && core.starts_with(p)
-        })
+    // (记者 某某) alone on its line; 某某日报记者 某某.
+    let brackets = |c: char| matches!(c, '（' | '）' | '(' | ')' | '【' | '】' | '[' | ']') || c.is_whitespace();
+    let core = text.trim_matches(brackets);
+    let room = if core.len() < text.len() { 80 } else { 48 };
+    columns <= room && !headings::ends_sentence(core) && names_people(core)
+}
+
+/// Whether a line says who wrote, and nothing else: 本报记者 某某, 文/某某.
+fn names_people(core: &str) -> bool {
+    if ["文/", "文／", "图/", "图／", "摄/", "摄／"].iter().any(|w| core.starts_with(w)) {
+        return true;
+    }
+    let trade = ["记者", "記者", "通讯员", "通訊員", "责任编辑", "責任編輯", "编辑", "編輯"];
+    let Some(end) = trade.iter().filter_map(|w| core.rfind(w).map(|i| i + w.len())).max() else { return false };
+    let names = core[end..].trim_start_matches(['：', ':', ' ', '\u{3000}']);
+    let apart = names.len() < core.len() - end;
+    let plain = |c: char| c.is_whitespace() || c == '·' || c == '、' || ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    apart && !core.contains(['，', '。']) && (2..=24).contains(&names.chars().count()) && names.chars().all(plain)
 }
 
 fn is_footer(text: &str, columns: usize) -> bool {
@@ -271,6 +267,10 @@ fn is_meta(text: &str, columns: usize) -> bool {
         labels += usize::from(value && fresh);
     }
     if labels > 0 && columns <= 200 {
+        return true;
+    }
+    // By Jane Smith, Chief Executive
+    if columns <= 80 && text.strip_prefix("By ").is_some_and(|n| n.starts_with(char::is_uppercase)) && !headings::ends_sentence(text) {
         return true;
     }
     // 2024-01-16 07:16 某某日报
@@ -325,6 +325,23 @@ pub(super) fn is_speaker(text: &str) -> bool {
         && ((2..=3).contains(&name.len()) || name.len() == 4 && spaced || dotted)
 }
 
+/// Whether the line is the name of a body, as that of the office that issued a report stands under its title.
+pub(super) fn is_body_name(text: &str) -> bool {
+    headings::width(text) <= 40
+        && !text.contains(['，', '。', '：', '、', ' ', '“', '《'])
+        && title_words(text) == 0
+        && WORDS.body_end.iter().any(|w| text.ends_with(w.as_str()))
+}
+
+/// Whether the line names a table or a picture by its number: 表1 …, 图2 ….
+pub(super) fn is_numbered_caption(text: &str) -> bool {
+    let rest = ["附表", "附图", "表", "图", "圖", "Table ", "Figure "].iter().find_map(|w| text.strip_prefix(w));
+    let Some(rest) = rest.map(str::trim_start) else { return false };
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').len();
+    let named = rest[digits..].starts_with(|c: char| c.is_whitespace() || matches!(c, '：' | ':' | '.'));
+    (1..=5).contains(&digits) && named && headings::width(text) <= 100 && !headings::ends_sentence(text)
+}
+
 /// How many words of titles the line holds.
 pub(super) fn title_words(text: &str) -> usize {
     WORDS.title_word.find_iter(text).take(4).count()
@@ -366,6 +383,10 @@ mod tests {
             ("2024-01-31 07:00:44", Hint::Date),
             ("记者:张三", Hint::Credit),
             ("（记者 张三）", Hint::Credit),
+            ("東山日報記者 陳大文", Hint::Credit),
+            ("By John Smith, Chief Executive", Hint::Meta),
+            ("12 March 2023", Hint::Date),
+            ("记者来到东山县修路现场", Hint::None),
             ("东山县修路现场。（资料图片）", Hint::Caption),
             ("县长李四作工作报告。本报记者王五摄", Hint::Caption),
             ("东ICP备12345678号 | 网络视听许可证", Hint::Footer),

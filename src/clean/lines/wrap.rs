@@ -221,11 +221,18 @@ fn wrap_columns(lines: &[Line<'_>], times: &Times<'_>) -> Option<usize> {
             w[1].gap == 0 && w[1].first != w[0].first && !headings::ends_sentence(&w[0].text)
         })
         .filter(|w| !is_digits(&w[0]) && !times.repeated(&w[0]) && !times.repeated(&w[1]))
+        .filter(|w| !starts_outline(&w[1].text) && !is_set_apart(&w[0]))
         .map(|w| w[0].columns)
         .collect();
     let full = open.iter().filter(|c| **c + SHORT_BY >= wide && **c <= wide + 10).count();
     let prose = lines.iter().filter(|l| l.text.contains(['，', '。', ',', '、'])).count();
-    (open.len() >= 2 && full * 10 >= open.len() * 6 && prose * 3 >= open.len()).then_some(wide)
+    (open.len() >= 2 && full * 2 >= open.len() && prose * 3 >= open.len()).then_some(wide)
+}
+
+/// A heading, a subtitle or an address: not broken at the page's width whatever its own.
+fn is_set_apart(line: &Line<'_>) -> bool {
+    let numbered = headings::marker(&line.text).is_some() && line.columns < 50;
+    numbered || line.text.starts_with(['—', '―', '─']) || headings::is_salutation(&line.text)
 }
 
 /// How often the short lines of a page occur.
