@@ -493,14 +493,20 @@ pub fn is_date(line: &str) -> bool {
 
 /// 12 March 2023, March 12, 2023.
 fn is_english_date(line: &str) -> bool {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     if line.len() > 32 || !line.is_ascii() {
         return false;
     }
     let words: Vec<&str> = line.split([' ', ',', '.']).filter(|w| !w.is_empty()).collect();
-    let number = |w: &str| w.trim_end_matches(|c: char| c.is_ascii_lowercase()).bytes().all(|b| b.is_ascii_digit());
+    let number = |w: &str| {
+        w.trim_end_matches(|c: char| c.is_ascii_lowercase()).bytes().all(|b| b.is_ascii_digit())
+    };
     let months = words.iter().filter(|w| MONTHS.iter().any(|m| w.starts_with(m))).count();
-    let numbers = words.iter().filter(|w| !w.is_empty() && w.as_bytes()[0].is_ascii_digit() && number(w)).count();
+    let numbers = words
+        .iter()
+        .filter(|w| !w.is_empty() && w.as_bytes()[0].is_ascii_digit() && number(w))
+        .count();
     months == 1 && (1..=2).contains(&numbers) && months + numbers == words.len()
 }
 

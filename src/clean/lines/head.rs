@@ -97,11 +97,18 @@ fn title(facts: &[Fact<'_>], crumbs: &[bool], menu: &[bool]) -> Option<usize> {
 }
 
 /// Of two lines that are as good, the upper is the title and the lower explains it, unless the upper is a kicker.
-fn title_above(facts: &[Fact<'_>], best: (i32, usize), points: &dyn Fn(usize) -> i32, menu: &[bool]) -> Option<usize> {
+fn title_above(
+    facts: &[Fact<'_>],
+    best: (i32, usize),
+    points: &dyn Fn(usize) -> i32,
+    menu: &[bool],
+) -> Option<usize> {
     let (most, i) = best;
-    let above = i.checked_sub(1).filter(|a| can_be_title(&facts[*a]) && !menu[*a] && facts[i].gap <= 1)?;
+    let above =
+        i.checked_sub(1).filter(|a| can_be_title(&facts[*a]) && !menu[*a] && facts[i].gap <= 1)?;
     let last = !facts.get(i + 1).is_some_and(is_subtitle);
-    let equal = points(above) + 1 >= most && facts[above].columns >= 16 && !runs_together(facts, above);
+    let equal =
+        points(above) + 1 >= most && facts[above].columns >= 16 && !runs_together(facts, above);
     (last && equal && !is_kicker(&facts[above]) && !goes_on(facts[i].text)).then_some(above)
 }
 
@@ -235,7 +242,8 @@ fn kicker_or_title(facts: &[Fact<'_>], title: usize, i: usize) -> Decision {
 /// Names a series, a session or an occasion, as lines above a title do.
 fn is_kicker(f: &Fact<'_>) -> bool {
     let words = ["两会", "——", "文件", "系列", "特刊", "专版", "报道", "专栏", "特稿"];
-    words.iter().any(|w| f.text.contains(w)) || f.text.split_whitespace().count() >= 3 && f.columns >= 24
+    words.iter().any(|w| f.text.contains(w))
+        || f.text.split_whitespace().count() >= 3 && f.columns >= 24
 }
 
 /// A line of the paper's furniture that runs kicker and title together.

@@ -37,7 +37,9 @@ fn alone(f: &Fact<'_>) -> Decision {
         _ if f.furniture => Decision::new(Role::Nav, "page_furniture", 0.9),
         _ if f.row => Decision::new(Role::Table, "rows_of_cells", 0.8),
         Hint::Caption => Decision::new(Role::Caption, "caption_words", 0.8),
-        Hint::None if words::is_numbered_caption(f.text) => Decision::new(Role::Caption, "caption_words", 0.8),
+        Hint::None if words::is_numbered_caption(f.text) => {
+            Decision::new(Role::Caption, "caption_words", 0.8)
+        }
         Hint::Nav if f.columns <= 60 => Decision::new(Role::Nav, "controls", 0.7),
         Hint::Related => Decision::new(Role::Nav, "related_links", 0.7),
         Hint::Credit if !f.ended && f.columns <= 60 => {
@@ -175,7 +177,10 @@ fn bare(lines: &[&Fact<'_>], i: usize, run: (usize, usize)) -> Decision {
     };
     // 附件： and its name on the next line.
     let named = run.0 > 0 && is_lone_number(lines[run.0 - 1].text);
-    if !heads || introduced && !named || next.columns * 10 < f.columns * 8 && next.shape != Shape::Numbered {
+    if !heads
+        || introduced && !named
+        || next.columns * 10 < f.columns * 8 && next.shape != Shape::Numbered
+    {
         return para("unnumbered_short", 0.6);
     }
     Decision::new(Role::Heading, "short_above_text", if f.columns <= 50 { 0.85 } else { 0.7 })

@@ -215,7 +215,9 @@ fn is_credit(text: &str, columns: usize) -> bool {
         return true;
     }
     // (记者 某某) alone on its line; 某某日报记者 某某.
-    let brackets = |c: char| matches!(c, '（' | '）' | '(' | ')' | '【' | '】' | '[' | ']') || c.is_whitespace();
+    let brackets = |c: char| {
+        matches!(c, '（' | '）' | '(' | ')' | '【' | '】' | '[' | ']') || c.is_whitespace()
+    };
     let core = text.trim_matches(brackets);
     let room = if core.len() < text.len() { 80 } else { 48 };
     columns <= room && !headings::ends_sentence(core) && names_people(core)
@@ -227,11 +229,18 @@ fn names_people(core: &str) -> bool {
         return true;
     }
     let trade = ["记者", "記者", "通讯员", "通訊員", "责任编辑", "責任編輯", "编辑", "編輯"];
-    let Some(end) = trade.iter().filter_map(|w| core.rfind(w).map(|i| i + w.len())).max() else { return false };
+    let Some(end) = trade.iter().filter_map(|w| core.rfind(w).map(|i| i + w.len())).max() else {
+        return false;
+    };
     let names = core[end..].trim_start_matches(['：', ':', ' ', '\u{3000}']);
     let apart = names.len() < core.len() - end;
-    let plain = |c: char| c.is_whitespace() || c == '·' || c == '、' || ('\u{4E00}'..='\u{9FFF}').contains(&c);
-    apart && !core.contains(['，', '。']) && (2..=24).contains(&names.chars().count()) && names.chars().all(plain)
+    let plain = |c: char| {
+        c.is_whitespace() || c == '·' || c == '、' || ('\u{4E00}'..='\u{9FFF}').contains(&c)
+    };
+    apart
+        && !core.contains(['，', '。'])
+        && (2..=24).contains(&names.chars().count())
+        && names.chars().all(plain)
 }
 
 fn is_footer(text: &str, columns: usize) -> bool {
@@ -270,7 +279,10 @@ fn is_meta(text: &str, columns: usize) -> bool {
         return true;
     }
     // By Jane Smith, Chief Executive
-    if columns <= 80 && text.strip_prefix("By ").is_some_and(|n| n.starts_with(char::is_uppercase)) && !headings::ends_sentence(text) {
+    if columns <= 80
+        && text.strip_prefix("By ").is_some_and(|n| n.starts_with(char::is_uppercase))
+        && !headings::ends_sentence(text)
+    {
         return true;
     }
     // 2024-01-16 07:16 某某日报
@@ -335,11 +347,18 @@ pub(super) fn is_body_name(text: &str) -> bool {
 
 /// Whether the line names a table or a picture by its number: 表1 …, 图2 ….
 pub(super) fn is_numbered_caption(text: &str) -> bool {
-    let rest = ["附表", "附图", "表", "图", "圖", "Table ", "Figure "].iter().find_map(|w| text.strip_prefix(w));
+    let rest = ["附表", "附图", "表", "图", "圖", "Table ", "Figure "]
+        .iter()
+        .find_map(|w| text.strip_prefix(w));
     let Some(rest) = rest.map(str::trim_start) else { return false };
-    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').len();
-    let named = rest[digits..].starts_with(|c: char| c.is_whitespace() || matches!(c, '：' | ':' | '.'));
-    (1..=5).contains(&digits) && named && headings::width(text) <= 100 && !headings::ends_sentence(text)
+    let digits =
+        rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').len();
+    let named =
+        rest[digits..].starts_with(|c: char| c.is_whitespace() || matches!(c, '：' | ':' | '.'));
+    (1..=5).contains(&digits)
+        && named
+        && headings::width(text) <= 100
+        && !headings::ends_sentence(text)
 }
 
 /// How many words of titles the line holds.
