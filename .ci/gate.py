@@ -43,17 +43,17 @@ def figure(tree, path):
     return float(tree) if isinstance(tree, (int, float)) and not isinstance(tree, bool) else None
 
 
-def scale(number):
+def scale(path):
     """Shares go to 1, the content measures to 100."""
-    return 100.0 if number > 1.5 else 1.0
+    return 100.0 if path.startswith("content > ") else 1.0
 
 
-def written(number):
+def written(number, path):
     """A measured figure as a floor: headroom off, rounded down to four digits; what is perfect stays perfect."""
-    one = scale(number)
+    one = scale(path)
     if number >= one:
         return f"{one:g}"
-    return f"{math.floor((number - HEADROOM * one) / one * 1e4) / 1e4 * one:.6g}"
+    return f"{max(0.0, math.floor((number / one - HEADROOM) * 1e4) / 1e4 * one):.6g}"
 
 
 def main():
@@ -78,7 +78,7 @@ def main():
         low = now is None or now < floor - 1e-9
         if low:
             below.append(path)
-        elif now > floor + MARGIN * scale(floor):
+        elif now > floor + MARGIN * scale(path):
             better.append(path)
         print(f"{floor:9.4f} {'missing' if now is None else format(now, '9.4f'):>9}  {path}{'   <-- below' if low else ''}")
     if better:
@@ -98,7 +98,7 @@ def rewrite(args, tree):
         match = LINE.match(line)
         now = match and figure(tree, match["path"])
         if match and now is not None:
-            new = written(now)
+            new = written(now, match["path"])
             if match["path"] in args.lower or (args.up and float(new) > float(match["number"])):
                 line = f'"{match["path"]}" = {new}{match["rest"]}'
         out.append(line)
