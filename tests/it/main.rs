@@ -1,6 +1,8 @@
 //! One test binary: the program and its stages as a user meets them.
 
 mod support;
+mod shared;
+mod charset;
 mod run;
 mod operation;
 mod config;
