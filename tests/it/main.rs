@@ -3,6 +3,8 @@
 mod support;
 mod shared;
 mod charset;
+mod defects;
+mod warc;
 mod run;
 mod operation;
 mod config;
@@ -11,7 +13,3 @@ mod verify;
 mod holds;
 mod spreadsheet;
 mod pages;
-mod shared;
-mod charset;
-mod defects;
-mod warc;
