@@ -1,6 +1,7 @@
 //! Commands, one file each; what they print goes to standard output, how they fare to standard error.
 
 mod check;
+mod diff;
 mod exit;
 mod figures;
 mod init;
@@ -36,6 +37,7 @@ enum Command {
     Check(check::Arguments),
     Schema(schema::Arguments),
     Verify(verify::Arguments),
+    Diff(diff::Arguments),
 }
 
 /// Why a command failed: what to print, and the exit code.
@@ -84,6 +86,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(a) => check::run(&a, &mut out),
         Command::Schema(a) => schema::run(&a, &mut out),
         Command::Verify(a) => verify::run(&a, &mut out),
+        Command::Diff(a) => diff::run(&a, &mut out),
     };
     let outcome = match (outcome, out.flush()) {
         (Ok(_), Err(e)) => Err(e.into()),

@@ -8,6 +8,7 @@ mod lock;
 mod manifest;
 mod package;
 pub mod verify;
+pub mod diff;
 pub mod earlier;
 
 pub use id::{RunId, version};

@@ -5,7 +5,7 @@
 
 use super::{Manifest, OutputFile};
 use crate::ingest::Plan;
-use crate::schema::{self, DATASETS, Dataset, Dtype};
+use crate::schema::{self, DATASETS, Dtype};
 use crate::write::read::{self, Rows};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -269,23 +269,9 @@ fn sections_contain(sections: &Rows, figures: &Rows) -> Check {
     check
 }
 
-/// A column's values as text, null as none: what keys and references compare.
-fn values(rows: &Rows, dataset: &Dataset, column: &str) -> Vec<Option<String>> {
-    let dtype = dataset.columns.iter().find(|c| c.name == column).map(|c| c.dtype);
-    match dtype {
-        Some(Dtype::Str) => rows.strs(column).into_iter().map(|v| v.map(str::to_owned)).collect(),
-        Some(Dtype::Int) => {
-            rows.ints(column).into_iter().map(|v| v.map(|v| v.to_string())).collect()
-        }
-        Some(Dtype::Bool) => {
-            rows.bools(column).into_iter().map(|v| v.map(|v| v.to_string())).collect()
-        }
-        _ => vec![None; rows.len()],
-    }
-}
-
-fn tuples(rows: &Rows, dataset: &Dataset, columns: &[&str]) -> Vec<Vec<Option<String>>> {
-    let columns: Vec<_> = columns.iter().map(|c| values(rows, dataset, c)).collect();
+/// Values of several columns, row by row: what keys and references compare.
+fn tuples(rows: &Rows, columns: &[&str]) -> Vec<Vec<Option<String>>> {
+    let columns: Vec<_> = columns.iter().map(|c| rows.texts(c)).collect();
     (0..rows.len()).map(|i| columns.iter().map(|c| c[i].clone()).collect()).collect()
 }
 
@@ -297,7 +283,7 @@ fn columns(datasets: &BTreeMap<&str, Rows>) -> Check {
         for column in dataset.columns {
             let here = || format!("{}.{}", dataset.name, column.name);
             if matches!(column.dtype, Dtype::Str | Dtype::Int | Dtype::Bool) {
-                let found = values(rows, dataset, column.name);
+                let found = rows.texts(column.name);
                 check.expect(column.nullable || found.iter().all(Option::is_some), || {
                     format!("{} has nulls", here())
                 });
@@ -321,7 +307,7 @@ fn keys(datasets: &BTreeMap<&str, Rows>) -> Check {
     let mut check = Check::new("keys are unique");
     for dataset in DATASETS {
         let mut seen = FxHashSet::default();
-        for key in tuples(&datasets[dataset.name], dataset, dataset.key) {
+        for key in tuples(&datasets[dataset.name], dataset.key) {
             let text = format!("{key:?}");
             check.expect(seen.insert(key), || format!("{}: {text} is there twice", dataset.name));
         }
@@ -335,8 +321,8 @@ fn references(datasets: &BTreeMap<&str, Rows>) -> Check {
         for fk in dataset.foreign_keys {
             let Some(other) = schema::dataset(fk.dataset) else { continue };
             let there: FxHashSet<_> =
-                tuples(&datasets[other.name], other, fk.references).into_iter().collect();
-            for key in tuples(&datasets[dataset.name], dataset, fk.columns) {
+                tuples(&datasets[other.name], fk.references).into_iter().collect();
+            for key in tuples(&datasets[dataset.name], fk.columns) {
                 if key.iter().all(Option::is_some) {
                     let found = there.contains(&key);
                     check.expect(found, || {

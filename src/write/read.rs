@@ -236,6 +236,7 @@ fn texts(lists: &ListChunked, at: usize) -> Vec<String> {
 
 /// One dataset of a finished run, whole in memory.
 pub struct Rows {
+    dataset: &'static Dataset,
     frame: DataFrame,
 }
 
@@ -243,7 +244,7 @@ pub struct Rows {
 ///
 /// # Errors
 /// The file is missing, is no Parquet, or has other columns than the schema says.
-pub fn read(dir: &Path, dataset: &Dataset) -> Result<Rows, Error> {
+pub fn read(dir: &Path, dataset: &'static Dataset) -> Result<Rows, Error> {
     let path = dir.join(format!("{}.parquet", dataset.name));
     let file = File::open(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
     let frame = ParquetReader::new(file)
@@ -253,7 +254,7 @@ pub fn read(dir: &Path, dataset: &Dataset) -> Result<Rows, Error> {
         let message = format!("columns differ from the schema: {:?}", frame.schema());
         return Err(Error::Read { path, source: PolarsError::SchemaMismatch(message.into()) });
     }
-    Ok(Rows { frame })
+    Ok(Rows { dataset, frame })
 }
 
 impl Rows {
@@ -299,9 +300,27 @@ impl Rows {
         self.column(column, Dtype::Bool).bool().map(|c| c.iter().collect()).unwrap_or_default()
     }
 
+    /// A column of any type but lists and times, as text.
+    ///
+    /// # Panics
+    /// The schema has no such column.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        let of = self.dataset.columns.iter().find(|c| c.name == column);
+        match of.map(|c| c.dtype) {
+            Some(Dtype::Int) => text_of(self.ints(column)),
+            Some(Dtype::Float) => text_of(self.floats(column)),
+            Some(Dtype::Bool) => text_of(self.bools(column)),
+            _ => text_of(self.strs(column)),
+        }
+    }
+
     fn column(&self, name: &str, dtype: Dtype) -> &Column {
         let column = self.frame.column(name).unwrap_or_else(|_| panic!("no column {name}"));
         assert_eq!(*column.dtype(), polars_dtype(dtype), "type of {name}");
         column
     }
+}
+
+fn text_of<T: ToString>(values: Vec<Option<T>>) -> Vec<Option<String>> {
+    values.into_iter().map(|v| v.map(|v| v.to_string())).collect()
 }
