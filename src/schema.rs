@@ -417,6 +417,7 @@ pub const INDICATORS: Dataset = Dataset {
         "period_part",
         "indicator",
         "target",
+        "doc_id",
     ],
     foreign_keys: &[
         DOC_FK,

@@ -166,7 +166,12 @@ fn what_always_holds(manifest: &Manifest, datasets: &BTreeMap<&str, Rows>) -> Ve
         ),
         sections_contain(rows("sections"), rows("figures")),
     ];
-    checks.extend([columns(datasets), keys(datasets), references(datasets)]);
+    checks.extend([
+        columns(datasets),
+        keys(datasets),
+        references(datasets),
+        one_value(rows("indicators")),
+    ]);
     checks
 }
 
@@ -311,6 +316,24 @@ fn keys(datasets: &BTreeMap<&str, Rows>) -> Check {
             let text = format!("{key:?}");
             check.expect(seen.insert(key), || format!("{}: {text} is there twice", dataset.name));
         }
+    }
+    check
+}
+
+/// The panel has one row a place (else organization, else document), period, indicator, result or target.
+fn one_value(indicators: &Rows) -> Check {
+    let mut check = Check::new(
+        "the panel has one row a place, period and indicator, results and targets apart",
+    );
+    let place = ["region_code", "organization", "doc_id"].map(|c| indicators.texts(c));
+    let cell = ["period_start", "period_end", "period_part", "indicator", "target"]
+        .map(|c| indicators.texts(c));
+    let mut seen = FxHashSet::default();
+    for i in 0..indicators.len() {
+        let place = place.iter().find_map(|c| c[i].clone());
+        let key = (place, cell.each_ref().map(|c| c[i].clone()));
+        let text = format!("{key:?}");
+        check.expect(seen.insert(key), || format!("{text} is there twice"));
     }
     check
 }
