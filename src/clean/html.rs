@@ -14,7 +14,7 @@ use super::roles::{self, Verdict};
 use super::selectors::{self, Selected};
 use super::{Block, Blocks, Image, Options, Role, doubt, names};
 use crate::decode::Text;
-use crate::decode::normalise::{self, Mends};
+use crate::decode::normalise::{self, Marks, Mends};
 use crate::provenance::Locator;
 use crate::reject::Reject;
 use crate::warning::{Warning, warn};
@@ -111,10 +111,11 @@ fn blocks(page: &Page, choice: &Choice, verdicts: &[Verdict], mends: &mut Mends)
         let grid = piece.grid.and_then(|g| page.pieces.grids.get(g as usize));
         let (text, table) = match grid {
             Some(grid) => {
-                let (text, table) = grid.block(|t| normalise::text(t, mends).into_owned());
+                let (text, table) =
+                    grid.block(|t| normalise::text(t, Marks::Keep, mends).into_owned());
                 (text, Some(table))
             }
-            None => (normalise::text(page.pieces.of(piece), mends).into_owned(), None),
+            None => (normalise::text(page.pieces.of(piece), Marks::Keep, mends).into_owned(), None),
         };
         let p = choice.p[n];
         out.push(Block {
@@ -143,7 +144,7 @@ fn put_script_body(dom: &Dom, body: &str, blocks: &mut Vec<Block>, mends: &mut M
     let script = dom.within(ROOT).find(holds).unwrap_or(ROOT);
     let locator = Locator::Css(Locations::of(dom).selector(script));
     for line in body.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()) {
-        let text = normalise::text(line, mends).into_owned();
+        let text = normalise::text(line, Marks::Keep, mends).into_owned();
         let mut block = Block::new(Role::Para, "script_body", text, locator.clone());
         block.score = 0.7;
         blocks.push(block);

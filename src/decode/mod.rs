@@ -155,7 +155,7 @@ fn line_ends(text: String) -> String {
 /// Normalises a text page, line by line.
 fn plain(text: String, warnings: &mut Vec<Warning>) -> String {
     let mut mends = normalise::Mends::default();
-    let normalised = match normalise::text(&text, &mut mends) {
+    let normalised = match normalise::text(&text, normalise::Marks::Mend, &mut mends) {
         Cow::Borrowed(same) if same.len() == text.len() => None,
         changed => Some(changed.into_owned()),
     };

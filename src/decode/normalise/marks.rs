@@ -176,8 +176,8 @@ fn mixed_brackets(line: &mut [char]) {
     }
 }
 
-/// Quotation marks: 〝 〞 〟 and ASCII ones → “ ”, and pairs that are the same mark twice → “ and ”.
-pub(super) fn quotes(line: &mut [char]) {
+/// Quotation marks that stand for others: 〝 〞 〟 → “ ”, ＂ → ".
+pub(super) fn odd_quotes(line: &mut [char]) {
     for c in line.iter_mut() {
         *c = match *c {
             '〝' => '“',
@@ -186,6 +186,10 @@ pub(super) fn quotes(line: &mut [char]) {
             c => c,
         };
     }
+}
+
+/// ASCII quotation marks → “ ”, and pairs that are the same mark twice → “ and ”.
+pub(super) fn quotes(line: &mut [char]) {
     let marks: Vec<usize> =
         (0..line.len()).filter(|i| matches!(line[*i], '“' | '”' | '"')).collect();
     if !marks.len().is_multiple_of(2) {

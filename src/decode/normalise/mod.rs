@@ -74,8 +74,17 @@ impl Mends {
     }
 }
 
+/// What is done with ASCII punctuation and quotation marks in Chinese prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// Made full-width: text pages are often dumps that lost the difference.
+    Mend,
+    /// Left as they are: an HTML page shows them as its author set them.
+    Keep,
+}
+
 /// Normalises the text of one block or line (no line breaks inside are lost). Clean text comes back as it is.
-pub fn text<'a>(text: &'a str, mends: &mut Mends) -> Cow<'a, str> {
+pub fn text<'a>(text: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut start = 0;
@@ -84,7 +93,7 @@ pub fn text<'a>(text: &'a str, mends: &mut Mends) -> Cow<'a, str> {
             memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |n| start + n);
         let line = &text[start..end];
         let rest = text.get(end + 1..).unwrap_or_default();
-        let normal = self::line(line, mends);
+        let normal = self::line(line, marks, mends);
         count_paragraph(&normal, rest, mends);
         if normal != line {
             if start == 0 && end == text.len() {
@@ -104,7 +113,7 @@ pub fn text<'a>(text: &'a str, mends: &mut Mends) -> Cow<'a, str> {
 }
 
 /// Normalises one line.
-fn line<'a>(whole: &'a str, mends: &mut Mends) -> Cow<'a, str> {
+fn line<'a>(whole: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> {
     let trimmed = trim(whole);
     let finding = scan::scan(trimmed);
     if finding == Finding::default() {
@@ -116,7 +125,7 @@ fn line<'a>(whole: &'a str, mends: &mut Mends) -> Cow<'a, str> {
     if !finding.work {
         return Cow::Borrowed(trimmed);
     }
-    Cow::Owned(mend(trimmed, mends))
+    Cow::Owned(mend(trimmed, marks, mends))
 }
 
 /// Takes spaces that are not ASCII's, and what prints nothing, off both ends, and ASCII ones between them.
@@ -130,7 +139,7 @@ fn trim(line: &str) -> &str {
 }
 
 /// All steps, over a line that may need them.
-fn mend(line: &str, mends: &mut Mends) -> String {
+fn mend(line: &str, marks: Marks, mends: &mut Mends) -> String {
     let line = repair(line, mends);
     let line = match entities::resolve(&line, line.chars().any(|c| is_han(chars::plain(c)))) {
         Cow::Borrowed(_) => line,
@@ -141,7 +150,7 @@ fn mend(line: &str, mends: &mut Mends) -> String {
         // One mend can make room for another; twice is the rule, and what takes longer is no text.
         for _ in 0..ROUNDS_MAX {
             let before = line.clone();
-            mend_chinese(&mut line, mends);
+            mend_chinese(&mut line, marks, mends);
             if line == before {
                 break;
             }
@@ -174,7 +183,7 @@ fn repair<'a>(line: &'a str, mends: &mut Mends) -> Cow<'a, str> {
 const ROUNDS_MAX: usize = 6;
 
 /// What is done in Chinese text only.
-fn mend_chinese(line: &mut Vec<char>, mends: &mut Mends) {
+fn mend_chinese(line: &mut Vec<char>, marks: Marks, mends: &mut Mends) {
     points(line);
     artefacts::contents_fields(line);
     artefacts::page_numbers(line);
@@ -183,7 +192,8 @@ fn mend_chinese(line: &mut Vec<char>, mends: &mut Mends) {
     artefacts::opening_bracket(line);
     artefacts::blank_before_percent(line);
     artefacts::letter_spacing(line);
-    if marks::is_chinese_prose(line) {
+    marks::odd_quotes(line);
+    if marks == Marks::Mend && marks::is_chinese_prose(line) {
         marks::quotes(line);
         marks::punctuation(line, doubts::is_lost);
     }
@@ -289,13 +299,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn normal(line: &str) -> String {
-        text(line, &mut Mends::default()).into_owned()
+        text(line, Marks::Mend, &mut Mends::default()).into_owned()
     }
 
     #[track_caller]
     fn check(dirty: &str, clean: &str) {
         assert_eq!(normal(dirty), clean);
         assert_eq!(normal(clean), clean);
+    }
+
+    #[test]
+    fn an_html_page_keeps_the_marks_that_its_author_set() {
+        let kept = text("他说:\"好的,就在第３页.”", Marks::Keep, &mut Mends::default());
+        assert_eq!(kept, "他说:\"好的,就在第3页.”");
     }
 
     #[test]
@@ -317,7 +333,7 @@ mod tests {
     fn artefacts_of_mirrors_go() {
         let mut mends = Mends::default();
         assert_eq!(
-            text("全縣(xiàn)經(jīng)濟(jì)平穩,，民生改善,。", &mut mends),
+            text("全縣(xiàn)經(jīng)濟(jì)平穩,，民生改善,。", Marks::Mend, &mut mends),
             "全縣經濟平穩，民生改善。"
         );
         assert!(mends.mirror_artefacts >= 4);
@@ -383,7 +399,10 @@ mod tests {
     fn lines_keep_their_places() {
         let dirty = "　工 作 报 告\n\n２０２３年\n尾";
         assert_eq!(normal(dirty), "工作报告\n\n2023年\n尾");
-        assert!(matches!(text("一行\n两行\n", &mut Mends::default()), Cow::Borrowed(_)));
+        assert!(matches!(
+            text("一行\n两行\n", Marks::Mend, &mut Mends::default()),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]
