@@ -133,6 +133,8 @@ pub struct Indicator {
 pub(super) struct Use {
     pub(super) indicator: u32,
     pub(super) when: u32,
+    /// The name holds the verb as well (立案提案).
+    pub(super) acted: bool,
 }
 
 /// The indicators that are looked for; data (`*.toml` beside this file), extended by a project's pipeline.toml.
@@ -212,10 +214,10 @@ impl Catalogue {
             for term in &way.item {
                 let names = terms::expand(term).map_err(|why| problem(&definition, &why))?;
                 for name in names {
-                    let uses = self.names.entry(name.into_boxed_str()).or_default();
-                    if !uses.iter().any(|u| u.indicator == indicator && u.when == when) {
-                        uses.push(Use { indicator, when });
+                    for verb in way.action.iter().filter(|verb| !verb.is_empty()) {
+                        self.name(format!("{verb}{name}"), Use { indicator, when, acted: true });
                     }
+                    self.name(name, Use { indicator, when, acted: false });
                 }
             }
         }
@@ -229,6 +231,17 @@ impl Catalogue {
             definition,
         });
         Ok(())
+    }
+}
+
+impl Catalogue {
+    fn name(&mut self, name: String, usage: Use) {
+        let uses = self.names.entry(name.into_boxed_str()).or_default();
+        let known =
+            |u: &Use| (u.indicator, u.when, u.acted) == (usage.indicator, usage.when, usage.acted);
+        if !uses.iter().any(known) {
+            uses.push(usage);
+        }
     }
 }
 

@@ -146,17 +146,25 @@ fn find<'a>(
     clause: &str,
     figure: &Figure,
 ) -> Option<&'a Indicator> {
-    let item = figure.item.as_deref()?;
-    if names.is_elsewhere(figure.subject.as_deref(), clause, item) {
+    let look_up = |words: &str| {
+        let bare = names::without_brackets(words);
+        names.forms(&bare).into_iter().find_map(|(name, trend)| {
+            catalogue.uses(name).iter().find_map(|&usage| {
+                let (indicator, when) = catalogue.at(usage);
+                let acts = usage.acted || acts(&when.action, figure.action.as_deref());
+                (acts && fits(indicator, when, whose, clause, figure, trend)).then_some(indicator)
+            })
+        })
+    };
+    if names.is_elsewhere(figure.subject.as_deref(), clause, figure.item.as_deref()) {
         return None;
     }
-    let bare = names::without_brackets(item);
-    names.forms(&bare).into_iter().find_map(|(name, trend)| {
-        catalogue.uses(name).iter().map(|&usage| catalogue.at(usage)).find_map(
-            |(indicator, when)| {
-                fits(indicator, when, whose, clause, figure, trend).then_some(indicator)
-            },
-        )
+    // The words right before the number, where they are a name as a whole, tell more than the item, which leaves out
+    // what reads like a verb or a qualifier.
+    let printed = names::before_number(clause);
+    look_up(printed).or_else(|| {
+        let item = figure.item.as_deref()?;
+        (!names::is_narrowed(clause, item)).then(|| look_up(item))?
     })
 }
 
@@ -173,7 +181,6 @@ fn fits(
     measures(definition, figure, trend)
         && (definition.target || !figure.target)
         && (definition.organization.is_empty() || has(&definition.organization, whose))
-        && (when.action.is_empty() || acts(&when.action, figure.action.as_deref()))
         && (when.unit.is_empty()
             || figure.quantity.unit.as_ref().is_some_and(|u| when.unit.contains(u)))
         && !has(&definition.unless, clause)
@@ -182,7 +189,10 @@ fn fits(
 
 fn acts(words: &[String], action: Option<&str>) -> bool {
     let action = action.unwrap_or("");
-    words.iter().any(|w| if w.is_empty() { action.is_empty() } else { action.contains(w.as_str()) })
+    words.is_empty()
+        || words
+            .iter()
+            .any(|w| if w.is_empty() { action.is_empty() } else { action.contains(w.as_str()) })
 }
 
 /// Whether the figure is a level, growth, share or change as the definition wants it.

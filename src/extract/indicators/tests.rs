@@ -171,3 +171,9 @@ fn the_clause_ends_at_the_last_comma() {
     figure.quantity.span = Span::new(start, start + 2);
     assert_eq!(clause_before(body, &figure), "其中民间投资增长");
 }
+
+#[test]
+fn every_example_is_read_as_its_indicator() {
+    let misread = misread_examples(&built_in());
+    assert!(misread.is_empty(), "{misread:#?}");
+}
