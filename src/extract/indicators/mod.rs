@@ -52,9 +52,9 @@ pub fn misread_examples(catalogue: &Catalogue) -> Vec<(Arc<str>, Option<Arc<str>
     let read = |indicator: &Indicator, text: &str| {
         let whose = indicator.definition.organization.first().map_or("", String::as_str);
         let figures = figures::figures(text, &frame);
-        let mut found = figures.iter().filter_map(|figure| {
-            find(catalogue, &names, whose, clause_before(text, figure), figure)
-        });
+        let mut found = figures
+            .iter()
+            .filter_map(|figure| find(catalogue, &names, whose, Clause::of(text, figure), figure));
         found.next().map(|i| i.id.clone())
     };
     let examples =
@@ -76,16 +76,33 @@ pub fn assign(document: &mut Document, catalogue: &Catalogue) {
         .or(document.metadata.title.as_deref())
         .unwrap_or("");
     let body = document.body.as_str();
+    // The item of an effect (带动进出口415亿元) and the end of its sentence: ，增长11.7% after it is of the same.
+    let mut effect: Option<(String, usize)> = None;
     for entry in &mut document.figures {
-        let clause = clause_before(body, &entry.figure);
-        entry.indicator =
-            find(catalogue, &names, whose, clause, &entry.figure).map(|i| i.id.clone());
+        let clause = Clause::of(body, &entry.figure);
+        if names::is_effect(clause.before) {
+            let item = entry.figure.item.clone();
+            effect = item.map(|item| (item, entry.figure.sentence.end));
+            continue;
+        }
+        let of_effect = effect.as_ref().is_some_and(|(item, end)| {
+            entry.figure.sentence.end == *end
+                && entry.figure.item.as_ref() == Some(item)
+                && !clause.before.contains(item.as_str())
+        });
+        if !of_effect {
+            entry.indicator =
+                find(catalogue, &names, whose, clause, &entry.figure).map(|i| i.id.clone());
+        }
     }
 }
 
 /// The indicator that a figure of a lone passage is a value of; `text` is what its spans are of.
 pub fn of_passage(figure: &Figure, text: &str, catalogue: &Catalogue) -> Option<Arc<str>> {
-    let clause = clause_before(text, figure);
+    let clause = Clause::of(text, figure);
+    if names::is_effect(clause.before) {
+        return None;
+    }
     find(catalogue, &Names::of(None), "", clause, figure).map(|i| i.id.clone())
 }
 
@@ -143,9 +160,10 @@ fn find<'a>(
     catalogue: &'a Catalogue,
     names: &Names,
     whose: &str,
-    clause: &str,
+    clause: Clause<'_>,
     figure: &Figure,
 ) -> Option<&'a Indicator> {
+    let Clause { before: clause, after } = clause;
     let look_up = |words: &str| {
         let bare = names::without_brackets(words);
         names.forms(&bare).into_iter().find_map(|(name, trend)| {
@@ -156,7 +174,9 @@ fn find<'a>(
             })
         })
     };
-    if names.is_elsewhere(figure.subject.as_deref(), clause, figure.item.as_deref()) {
+    if names.is_elsewhere(figure.subject.as_deref(), clause, figure.item.as_deref())
+        || names::is_mark(clause, after)
+    {
         return None;
     }
     // The words right before the number, where they are a name as a whole, tell more than the item, which leaves out
@@ -164,7 +184,11 @@ fn find<'a>(
     let printed = names::before_number(clause);
     look_up(printed).or_else(|| {
         let item = figure.item.as_deref()?;
-        (!names::is_narrowed(clause, item)).then(|| look_up(item))?
+        if names::is_narrowed(clause, item) {
+            return None;
+        }
+        look_up(item)
+            .or_else(|| names::each_of(clause, item).iter().find_map(|member| look_up(member)))
     })
 }
 
@@ -212,14 +236,28 @@ fn measures(definition: &Definition, figure: &Figure, trend: Option<Trend>) -> b
     }
 }
 
-/// What stands in the figure's clause before the number.
-fn clause_before<'a>(body: &'a str, figure: &Figure) -> &'a str {
-    let start = figure.sentence.start.min(figure.quantity.span.start);
-    let before = body.get(start..figure.quantity.span.start).unwrap_or("");
-    let cut = before.char_indices().rev().find(|&(_, c)| {
-        matches!(c, '，' | '。' | '；' | '：' | '！' | '？' | '\n' | ',' | ';' | ':')
-    });
-    cut.map_or(before, |(at, c)| &before[at + c.len_utf8()..])
+/// What stands around a number in its clause.
+#[derive(Debug, Clone, Copy)]
+struct Clause<'a> {
+    before: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Clause<'a> {
+    fn of(body: &'a str, figure: &Figure) -> Self {
+        let number = figure.quantity.span;
+        let start = figure.sentence.start.min(number.start);
+        let before = body.get(start..number.start).unwrap_or("");
+        let cut = before.char_indices().rev().find(|&(_, c)| ends_clause(c));
+        let before = cut.map_or(before, |(at, c)| &before[at + c.len_utf8()..]);
+        let after = body.get(number.end..figure.sentence.end.max(number.end)).unwrap_or("");
+        let after = after.find(ends_clause).map_or(after, |at| &after[..at]);
+        Self { before, after }
+    }
+}
+
+fn ends_clause(c: char) -> bool {
+    matches!(c, '，' | '。' | '；' | '：' | '！' | '？' | '\n' | ',' | ';' | ':')
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ struct Words {
     growth: Vec<String>,
     fall: Vec<String>,
     narrow: Vec<String>,
+    effects: Vec<String>,
+    marks: Vec<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
@@ -172,6 +174,37 @@ pub(super) fn is_narrowed(clause: &str, item: &str) -> bool {
     WORDS.narrow.iter().any(|word| before.ends_with(word.as_str()))
 }
 
+/// Whether the clause speaks of what something else brought about: 带动进出口.
+pub(super) fn is_effect(clause: &str) -> bool {
+    WORDS.effects.iter().any(|word| clause.contains(word.as_str()))
+}
+
+/// Whether a number is one of several marks that were passed: 迈上4个|万亿元|台阶.
+pub(super) fn is_mark(before: &str, after: &str) -> bool {
+    let several = before.ends_with('个') || before.ends_with("多个");
+    several && WORDS.marks.iter().any(|word| after.starts_with(word.as_str()))
+}
+
+/// The names that a list stands for where one figure holds for each of its members: 粮食、蔬菜产量均.
+pub(super) fn each_of(clause: &str, item: &str) -> Vec<String> {
+    let Some((_, last)) = item.rsplit_once('、').filter(|_| clause.contains(['均', '都']))
+    else {
+        return Vec::new();
+    };
+    const HEAD_CHARS: std::ops::RangeInclusive<usize> = 2..=4;
+    let heads: Vec<&str> = HEAD_CHARS
+        .filter_map(|n| last.char_indices().rev().nth(n - 1).map(|(at, _)| &last[at..]))
+        .filter(|head| head.len() < last.len())
+        .collect();
+    let members = item.split('、');
+    members
+        .flat_map(|member| {
+            let full = heads.iter().map(move |head| format!("{member}{head}"));
+            std::iter::once(member.to_owned()).chain(full)
+        })
+        .collect()
+}
+
 /// The name without remarks in brackets: 地区生产总值（GDP）.
 pub(super) fn without_brackets(item: &str) -> Cow<'_, str> {
     if !item.contains(['(', '（']) {
@@ -232,8 +265,16 @@ fn short(name: &str) -> &str {
 /// Panics where words.toml can't be read or has a word twice in one list.
 #[cfg(test)]
 pub(super) fn check_words() {
-    for list in [&WORDS.place, &WORDS.lead, &WORDS.tail, &WORDS.growth, &WORDS.fall, &WORDS.narrow]
-    {
+    for list in [
+        &WORDS.place,
+        &WORDS.lead,
+        &WORDS.tail,
+        &WORDS.growth,
+        &WORDS.fall,
+        &WORDS.narrow,
+        &WORDS.effects,
+        &WORDS.marks,
+    ] {
         let mut sorted = list.clone();
         sorted.sort();
         sorted.dedup();

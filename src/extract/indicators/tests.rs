@@ -52,7 +52,8 @@ fn count(item: &str, action: Option<&str>, unit: &str) -> Figure {
 /// The indicator of a figure in a report of 云岭省, with what stands before the number in its clause.
 fn in_clause(clause: &str, whose: &str, figure: &Figure) -> Option<String> {
     let names = Names::of(Some("云岭省"));
-    find(&built_in(), &names, whose, clause, figure).map(|i| i.id.to_string())
+    find(&built_in(), &names, whose, Clause { before: clause, after: "" }, figure)
+        .map(|i| i.id.to_string())
 }
 
 fn id(figure: &Figure) -> Option<String> {
@@ -163,13 +164,46 @@ fn values_are_signed_and_in_the_unit_of_the_indicator() {
 }
 
 #[test]
+fn marks_that_are_passed_and_effects_are_no_values() {
+    assert!(names::is_mark("地区生产总值连续迈上3个", "台阶"));
+    assert!(!names::is_mark("地区生产总值突破", "大关"));
+    let mut document = samples::document("a", "班列带动进出口41亿元，增长11%，进出口增长6%。");
+    let effect =
+        Figure { sentence: Span::new(0, document.body.len()), ..figure("进出口", 41e8, "CNY") };
+    let at = |words: &str, figure: &Figure| {
+        let start = document.body.find(words).unwrap();
+        let mut figure = figure.clone();
+        figure.sentence = effect.sentence;
+        figure.quantity.span = Span::new(start, start + words.len());
+        crate::extract::BodyFigure { figure, section: 0, block: 0, indicator: None }
+    };
+    let figures = vec![
+        at("41亿元", &effect),
+        at("11%", &rate("进出口", 11.0)),
+        at("6%", &rate("进出口", 6.0)),
+    ];
+    document.figures = figures;
+    assign(&mut document, &built_in());
+    let ids: Vec<_> = document.figures.iter().map(|f| f.indicator.as_deref()).collect();
+    assert_eq!(ids, [None, None, Some("trade_growth")]);
+}
+
+#[test]
+fn one_figure_for_each_of_a_list() {
+    let each = figure("粮食、肉类、蔬菜产量", 1e6, "tonne");
+    assert_eq!(in_clause("粮食、肉类、蔬菜产量均达到", "", &each).as_deref(), Some("grain_output"));
+    assert_eq!(in_clause("粮食、肉类、蔬菜产量达到", "", &each), None);
+}
+
+#[test]
 fn the_clause_ends_at_the_last_comma() {
     let body = "投资增长4%，其中民间投资增长6%。";
     let mut figure = rate("民间投资", 6.0);
     figure.sentence = Span::new(0, body.len());
     let start = body.find("6%").unwrap();
     figure.quantity.span = Span::new(start, start + 2);
-    assert_eq!(clause_before(body, &figure), "其中民间投资增长");
+    let clause = Clause::of(body, &figure);
+    assert_eq!((clause.before, clause.after), ("其中民间投资增长", ""));
 }
 
 #[test]
