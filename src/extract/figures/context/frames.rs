@@ -201,10 +201,31 @@ pub(super) fn turn(paragraph: &str, frame: &Frame) -> Option<Years> {
     const SENTENCES_MAX: usize = 4;
     const CHARS_MAX: usize = 260;
     let end = paragraph.char_indices().nth(CHARS_MAX).map_or(paragraph.len(), |(at, _)| at);
-    let mut sentences = paragraph[..end].split(['。', '！', '!']).take(SENTENCES_MAX);
-    sentences.find_map(|sentence| {
-        lead_years(sentence.trim_start_matches([' ', '\u{3000}', '—', '●']), frame)
-    })
+    let sentences = paragraph[..end].split(['。', '！', '!']).take(SENTENCES_MAX);
+    let mut year = None;
+    for sentence in sentences {
+        let sentence = without_address(sentence.trim_start_matches([' ', '\u{3000}', '—', '●']));
+        match lead_years(sentence, frame) {
+            // 2025年是收官之年。五年来，…: the first sentence only says what the year is.
+            found @ Some(_) if says_what_it_is(sentence) => year = year.or(found),
+            found @ Some(_) => return found,
+            None => {}
+        }
+    }
+    year
+}
+
+/// Whom a speaker turns to at the head of a sentence.
+fn without_address(sentence: &str) -> &str {
+    ["各位代表，", "各位委员，", "同志们，", "各位代表、同志们，", "各位代表,"]
+        .iter()
+        .find_map(|address| sentence.strip_prefix(address))
+        .unwrap_or(sentence)
+}
+
+/// A sentence that sets a year into its plan: 2025年是“十四五”收官之年.
+fn says_what_it_is(sentence: &str) -> bool {
+    sentence.ends_with("之年") && !sentence.contains('，')
 }
 
 fn lead_years(sentence: &str, frame: &Frame) -> Option<Years> {
@@ -212,12 +233,20 @@ fn lead_years(sentence: &str, frame: &Frame) -> Option<Years> {
     let back = |years: i16| last.map(|last| (last - years + 1, last));
     const FIVE: &[&str] = &[
         "五年来",
+        "5年来",
         "这五年",
+        "这5年",
         "过去五年",
+        "过去5年",
         "过去的五年",
         "回顾五年",
+        "回顾过去五年",
+        "回望五年",
+        "回望过去五年",
         "五年间",
+        "5年间",
         "回首五年",
+        "回首过去五年",
         "总的看，五年",
     ];
     const ONE: &[&str] = &["过去一年", "过去的一年", "一年来", "这一年", "去年，", "全年，"];
@@ -325,6 +354,8 @@ mod tests {
         assert_eq!(years("五年来，新建学校20所。"), Some((2021, 2025)));
         assert_eq!(years("——改造老旧小区30个。"), Some((2021, 2025)));
         assert_eq!(years("刚刚过去的2025年，很不平凡。"), None);
+        assert_eq!(years("2025年是规划收官之年。五年来，改造管网30公里。"), Some((2021, 2025)));
+        assert_eq!(years("各位代表，刚刚过去的2025年，很不平凡。"), None);
         assert_eq!(years("2024年3月，某镇办了一件实事。"), None);
     }
 }
