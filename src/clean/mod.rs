@@ -186,6 +186,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("signature", "who signed, above the day"),
     ("speaker", "the name or office of the speaker under the title"),
     ("subtitle_form", "opens with a dash, or says at which meeting a report was given"),
+    ("table_of_contents", "one of a run of headings that all come again further down"),
     ("title_in_lines", "a further line of a title set on several lines"),
     ("title_points", "the best title by what stands under it, its words and its length"),
     ("title_repeated", "the title once more"),

@@ -81,6 +81,7 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     let up = || page.dom.up(piece.owner).take(4).map(|id| page.dom.tag(id));
     if let Some(level) = up().take(2).find_map(Tag::heading)
         && stat.tokens < 80.0
+        && !super::headings::is_salutation(text)
     {
         return Verdict { role: Role::Heading, reason: "heading_tag", level: Some(level) };
     }

@@ -8,6 +8,7 @@ use super::roles::{Decision, Fact};
 use super::words::{self, Hint};
 use crate::clean::Role;
 use crate::clean::headings::{self, MarkerKind, Shape};
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Decides the pieces of the body.
@@ -23,6 +24,7 @@ pub(super) fn decide(
     let kept: Vec<usize> = body.clone().filter(|i| out[*i].role.is_body()).collect();
     let lines: Vec<&Fact> = kept.iter().map(|i| &facts[*i]).collect();
     let mut decided = headings_of(&lines);
+    contents(&lines, &mut decided);
     lone_entries(&lines, &mut decided);
     sentence_headings(&lines, &mut decided);
     for (slot, decision) in kept.iter().zip(&decided) {
@@ -317,6 +319,38 @@ fn is_sentence_heading(lines: &[&Fact<'_>], i: usize, decided: &[Decision]) -> b
         && decided[i].role == Role::Para
         && reads
         && lines.get(i + 1).is_some_and(above)
+}
+
+/// Fewest lines of a table of contents.
+const CONTENTS_MIN: usize = 3;
+
+/// A run of headings with no text between that all come again further down is a table of contents.
+fn contents(lines: &[&Fact<'_>], decided: &mut [Decision]) {
+    let mut last: FxHashMap<String, usize> = FxHashMap::default();
+    let heading = |i: usize, decided: &[Decision]| matches!(decided[i].role, Role::Heading | Role::ListItem);
+    for i in (0..lines.len()).filter(|i| heading(*i, decided)) {
+        last.insert(entry_key(lines[i].text), i);
+    }
+    let mut start = 0;
+    while start < lines.len() {
+        let n = (start..lines.len()).take_while(|i| heading(*i, decided)).count();
+        let end = start + n;
+        // The last lines of the run may be the first headings of the text itself.
+        let again: Vec<usize> = (start..end).filter(|i| last.get(&entry_key(lines[*i].text)) > Some(i)).collect();
+        if again.len() >= CONTENTS_MIN && again.len() * 2 >= n {
+            let above = again[0].checked_sub(1).filter(|a| lines[*a].columns <= 16);
+            for i in again.into_iter().chain(above) {
+                decided[i] = Decision::new(Role::Nav, "table_of_contents", 0.8);
+            }
+        }
+        start = end.max(start + 1);
+    }
+}
+
+/// A heading's characters, without leaders and the page number after them.
+fn entry_key(text: &str) -> String {
+    let name = text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '…' | '·' | '-'));
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Entries of a list that stand alone on their lines (一是…。) are headings in company only.

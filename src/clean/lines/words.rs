@@ -119,8 +119,9 @@ pub(super) fn hint(text: &str, columns: usize) -> Hint {
     if headings::is_date(text) {
         return Hint::Date;
     }
-    if starts(&WORDS.related, text)
-        .is_some_and(|n| columns <= 40 || text[n..].starts_with(['：', ':']))
+    let unframed = text.trim_start_matches(['【', '[', '■', '●', '◆', '>', '》', ' ']);
+    if starts(&WORDS.related, unframed)
+        .is_some_and(|n| columns <= 40 || unframed[n..].starts_with(['：', ':']))
     {
         return Hint::Related;
     }
@@ -410,6 +411,7 @@ mod tests {
             ("县长李四作工作报告。本报记者王五摄", Hint::Caption),
             ("东ICP备12345678号 | 网络视听许可证", Hint::Footer),
             ("相关报道：", Hint::Related),
+            ("【相关阅读】", Hint::Related),
             ("各位代表：", Hint::Salutation),
             ("一、去年工作回顾", Hint::None),
             ("东山县全年修路三条。", Hint::None),
