@@ -327,7 +327,8 @@ const CONTENTS_MIN: usize = 3;
 /// A run of headings with no text between that all come again further down is a table of contents.
 fn contents(lines: &[&Fact<'_>], decided: &mut [Decision]) {
     let mut last: FxHashMap<String, usize> = FxHashMap::default();
-    let heading = |i: usize, decided: &[Decision]| matches!(decided[i].role, Role::Heading | Role::ListItem);
+    let heading =
+        |i: usize, decided: &[Decision]| matches!(decided[i].role, Role::Heading | Role::ListItem);
     for i in (0..lines.len()).filter(|i| heading(*i, decided)) {
         last.insert(entry_key(lines[i].text), i);
     }
@@ -336,7 +337,8 @@ fn contents(lines: &[&Fact<'_>], decided: &mut [Decision]) {
         let n = (start..lines.len()).take_while(|i| heading(*i, decided)).count();
         let end = start + n;
         // The last lines of the run may be the first headings of the text itself.
-        let again: Vec<usize> = (start..end).filter(|i| last.get(&entry_key(lines[*i].text)) > Some(i)).collect();
+        let again: Vec<usize> =
+            (start..end).filter(|i| last.get(&entry_key(lines[*i].text)) > Some(i)).collect();
         if again.len() >= CONTENTS_MIN && again.len() * 2 >= n {
             let above = again[0].checked_sub(1).filter(|a| lines[*a].columns <= 16);
             for i in again.into_iter().chain(above) {
@@ -349,7 +351,9 @@ fn contents(lines: &[&Fact<'_>], decided: &mut [Decision]) {
 
 /// A heading's characters, without leaders and the page number after them.
 fn entry_key(text: &str) -> String {
-    let name = text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '…' | '·' | '-'));
+    let name = text.trim_end_matches(|c: char| {
+        c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | '…' | '·' | '-')
+    });
     name.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

@@ -97,7 +97,9 @@ fn pages_with_nothing_to_read_are_rejected() {
 
 #[test]
 fn a_table_of_contents_is_no_outline() {
-    let page = format!("东山县工作报告\n\n{LONG}\n\n目录\n\n一、修路 1\n\n二、架桥 5\n\n三、引水 9\n\n一、修路\n\n{LONG}\n\n二、架桥\n\n{LONG}\n\n三、引水\n\n{LONG}\n");
+    let page = format!(
+        "东山县工作报告\n\n{LONG}\n\n目录\n\n一、修路 1\n\n二、架桥 5\n\n三、引水 9\n\n一、修路\n\n{LONG}\n\n二、架桥\n\n{LONG}\n\n三、引水\n\n{LONG}\n"
+    );
     let got = show(&page);
     assert_eq!((got.matches("nav").count(), got.matches("heading1").count()), (4, 3), "{got}");
 }
