@@ -25,6 +25,8 @@ ap.add_argument("--trees2", type=int, default=120)
 ap.add_argument("--leaves", type=int, default=24)
 ap.add_argument("--hess", type=float, default=20.0)
 ap.add_argument("--rate", type=float, default=0.08)
+ap.add_argument("--short", type=int, default=0, help="shortened copies of each page to fit on")
+ap.add_argument("--sets", help="only these sets, by comma")
 ap.add_argument("--per-page", metavar="FILE")
 ap.add_argument("--importance", action="store_true")
 a = ap.parse_args()
@@ -70,15 +72,28 @@ def load():
         if name == "webmainbench-zh":
             continue
         for p in sc.read_set(path):
+            if a.sets and name not in a.sets.split(","):
+                continue
             p["set"] = name
             p["html"] = decode(base64.b64decode(p["html_b64"]))
             pages.append(p)
+    # Chinese pages with their text labelled by hand, but for those that a set above has too.
+    known = {p["id"] for p in pages}
+    folder = os.path.join(a.shared, "bench/zh/html")
+    for line in open(os.path.join(folder, "manifest.jsonl"), encoding="utf-8"):
+        m = json.loads(line)
+        stem = os.path.basename(m["origin"]["path"])[:-5]
+        if not m.get("gt_content_file") or "cwced-" + stem in known or m["kind"] in ("error_page", "list"):
+            continue
+        raw = open(os.path.join(folder, m["file"]), "rb").read()
+        gold = open(os.path.join(folder, m["gt_content_file"]), encoding="utf-8").read()
+        pages.append({"id": "zh-" + m["file"], "set": "zh-gt", "url": "http://" + m["site"], "lang": "zh", "html": decode(raw), "gold_text": gold})
     return pages
 
 
 def features(pages, key):
     path = os.path.join(a.work, f"rows-{key}.f32")
-    lines = "".join(json.dumps({k: p[k] for k in ("html", "p") if k in p}) + "\n" for p in pages)
+    lines = "".join(json.dumps({k: p[k] for k in ("html", "p", "without") if k in p}) + "\n" for p in pages)
     out = subprocess.run([a.features, path], input=lines.encode(), capture_output=True, check=True).stdout
     names, rows, at = [], [], 0
     data = np.fromfile(path, dtype="<f4")
@@ -146,6 +161,28 @@ def label(page):
     page["y"], page["w"] = out, w
 
 
+def shorten(pages):
+    """Copies of pages with most of the article taken off, so that short articles beside long other text are learnt."""
+    copies = []
+    rng = np.random.default_rng(1)
+    for p in pages:
+        if not p.get("gold_text") or p["set"] == "webmainbench-all":
+            continue
+        for _ in range(a.short):
+            y, n = p["y"], len(p["toks"])
+            gold = [i for i in range(n) if y[i] > 0.5 and p["toks"][i]]
+            if len(gold) < 3:
+                continue
+            keep = max(1, int(len(gold) * rng.choice([0.1, 0.2, 0.3, 0.5])))
+            off = set(gold[keep:])
+            left = [i for i in range(n) if i not in off]
+            c = {k: p[k] for k in ("id", "set", "html", "url", "lang", "gold_text") if k in p}
+            c.update(without=sorted(off), texts=[p["texts"][i] for i in left], toks=[p["toks"][i] for i in left],
+                     y=y[left], w=p["w"][left])
+            copies.append(c)
+    return copies
+
+
 def weigh(pages):
     sets = collections.Counter(p["set"] for p in pages)
     for p in pages:
@@ -164,8 +201,8 @@ def fit(X, y, w, trees, seed):
     keep = w2 > 1e-6
     d = lgb.Dataset(X2[keep], y2[keep], weight=w2[keep])
     params = dict(objective="binary", learning_rate=a.rate, num_leaves=a.leaves, min_data_in_leaf=60, min_sum_hessian_in_leaf=a.hess,
-                  feature_fraction=0.4, bagging_fraction=0.7, bagging_freq=1, lambda_l2=5.0, max_depth=8, verbosity=-1, seed=seed,
-                  deterministic=True, force_row_wise=True, num_threads=2, max_bin=127)
+                  feature_fraction=0.3, bagging_fraction=0.7, bagging_freq=1, lambda_l2=5.0, max_depth=8, verbosity=-1, seed=seed,
+                  deterministic=True, force_row_wise=True, num_threads=2, max_bin=63)
     return lgb.train(params, d, num_boost_round=trees)
 
 
@@ -181,9 +218,22 @@ def pick(p, mass):
     return keep, float(f[k]) if len(f) else 0.0
 
 
+def final(pages, key):
+    """The body that the program makes of these probabilities."""
+    lines = "".join(json.dumps({"html": p["html"], "final": [float(x) for x in p[key]]}) + "\n" for p in pages)
+    out = subprocess.run([a.features, os.path.join(a.work, "none")], input=lines.encode(), capture_output=True, check=True).stdout
+    for p, line in zip(pages, out.splitlines()):
+        p["final"] = json.loads(line)
+        if p["final"].get("reject"):
+            print("rejected:", p["id"], p["final"]["reject"])
+
+
 def report(pages, key):
     per = []
     for p in pages:
+        if key == "final":
+            per.append({"id": p["id"], "text": p["final"]["text"], "conf": p["final"].get("confidence", 0)})
+            continue
         if not len(p["texts"]):
             per.append({"id": p["id"], "text": ""})
             continue
@@ -250,42 +300,54 @@ def main():
         label(p)
     weigh(pages)
     oracle(pages)
-    folds = np.array([fold(p) for p in pages])
-    y = [p["y"] for p in pages]
-    w = [p["weight"] for p in pages]
+    copies = shorten(pages)
+    weigh(copies)
+    for c in copies:
+        c["weight"] = c["weight"] * 0.5
+    n_real = len(pages)
+    _, rows_c = features(copies, "own-short") if copies else ([], [])
+    every, rows = pages + copies, rows + rows_c
+    folds = np.array([fold(p) for p in every])
+    y, w = [p["y"] for p in every], [p["weight"] for p in every]
+
+    def cat(x, idx):
+        return np.concatenate([x[i] for i in idx])
 
     def cv(rows, trees, key):
         total = 0.0
         for f in range(FOLDS):
-            tr = [i for i in range(len(pages)) if folds[i] != f and len(y[i])]
-            te = [i for i in range(len(pages)) if folds[i] == f]
-            m = fit(np.concatenate([rows[i] for i in tr]), np.concatenate([y[i] for i in tr]), np.concatenate([w[i] for i in tr]), trees, f)
-            for i in te:
-                pages[i][key] = m.predict(rows[i]) if len(y[i]) else np.zeros(0)
-                q = np.clip(pages[i][key], 1e-6, 1 - 1e-6)
-                total -= (w[i] * (y[i] * np.log(q) + (1 - y[i]) * np.log(1 - q))).sum()
-        print(f"{key}: log loss {total / sum(x.sum() for x in w):.4f}")
+            tr = [i for i in range(len(every)) if folds[i] != f and len(y[i])]
+            m = fit(cat(rows, tr), cat(y, tr), cat(w, tr), trees, f)
+            for i in range(len(every)):
+                if folds[i] == f:
+                    every[i][key] = m.predict(rows[i]) if len(y[i]) else np.zeros(0)
+                    if i < n_real:
+                        q = np.clip(every[i][key], 1e-6, 1 - 1e-6)
+                        total -= (w[i] * (y[i] * np.log(q) + (1 - y[i]) * np.log(1 - q))).sum()
+        print(f"{key}: log loss {total / sum(x.sum() for x in w[:n_real]):.4f}")
 
     cv(rows, a.trees1, "p1")
     report(pages, "p1")
-    for p in pages:
+    for p in every:
         p["p"] = [float(x) for x in p["p1"]]
-    names2, rows2 = features(pages, "context")
+    names2, rows2 = features(every, "context")
     both = [np.concatenate([r, c], axis=1) if len(r) else np.zeros((0, len(names) + len(names2))) for r, c in zip(rows, rows2)]
     cv(both, a.trees2, "p2")
-    per = report(pages, "p2")
+    report(pages, "p2")
+    final(pages, "p2")
+    per = report(pages, "final")
     if a.per_page:
+        import pickle
         with open(a.per_page, "w") as f:
             for r in sorted(per, key=lambda r: r.get("tokF1", 1)):
                 f.write(json.dumps(r) + "\n")
-    import pickle
-    if a.per_page:
-        pickle.dump([{k: p.get(k) for k in ("id", "set", "url", "texts", "y", "p1", "p2", "gold_text")} for p in pages], open(a.per_page + ".pkl", "wb"))
+        keys = ("id", "set", "url", "lang", "texts", "y", "w", "p1", "p2", "gold_text", "final", "with", "without", "html")
+        pickle.dump([{k: p.get(k) for k in keys} for p in pages], open(a.per_page + ".pkl", "wb"))
     if a.write or a.importance:
-        ok = [i for i in range(len(pages)) if len(y[i])]
-        Y, W = np.concatenate([y[i] for i in ok]), np.concatenate([w[i] for i in ok])
-        m1 = fit(np.concatenate([rows[i] for i in ok]), Y, W, a.trees1, 1)
-        m2 = fit(np.concatenate([both[i] for i in ok]), Y, W, a.trees2, 1)
+        ok = [i for i in range(len(every)) if len(y[i])]
+        Y, W = cat(y, ok), cat(w, ok)
+        m1 = fit(cat(rows, ok), Y, W, a.trees1, 1)
+        m2 = fit(cat(both, ok), Y, W, a.trees2, 1)
         if a.importance:
             for m, nm in ((m1, names), (m2, names + names2)):
                 g = m.feature_importance("gain")

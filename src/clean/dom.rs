@@ -322,13 +322,68 @@ pub(super) fn parse(source: &str, depth_max: usize, nodes_max: usize, scripting:
     };
     let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
     let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from_slice(source));
+    queue.push_back(StrTendril::from_slice(&tame(source)));
     // The tokenizer stops at the end of each script, which is not run here.
     while !queue.is_empty() {
         let _ = tokenizer.feed(&queue);
     }
     tokenizer.end();
     Dom { unscripted: !scripting, ..tokenizer.sink.builder.sink.finish() }
+}
+
+/// Attributes of a tag; the tokenizer compares each with all before it.
+const ATTRS_MAX: usize = 512;
+
+/// The source without the attributes that are too many. Only tags that are long are looked at closely.
+fn tame(source: &str) -> Cow<'_, str> {
+    const LONG: usize = 4096;
+    let bytes = source.as_bytes();
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(n) = memchr::memchr(b'<', &bytes[at..]) {
+        at += n + 1;
+        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let near = &bytes[at..bytes.len().min(at + LONG)];
+        if near.len() < LONG || memchr::memchr(b'>', near).is_some() {
+            continue;
+        }
+        let (cut, end) = attributes(&bytes[at..]);
+        if let Some(cut) = cut {
+            out.push_str(&source[copied..at + cut]);
+            copied = at + end;
+        }
+        at += end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(source);
+    }
+    out.push_str(&source[copied..]);
+    Cow::Owned(out)
+}
+
+/// Where the attributes of a tag become too many, if they do, and where the tag ends; both at ASCII bytes.
+fn attributes(tag: &[u8]) -> (Option<usize>, usize) {
+    let (mut n, mut quote, mut cut) = (0, None, None);
+    for (at, &byte) in tag.iter().enumerate() {
+        match (quote, byte) {
+            (Some(q), b) if b == q => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return (cut, at),
+            (None, b'"' | b'\'') if tag[..at].trim_ascii_end().ends_with(b"=") => {
+                quote = Some(byte)
+            }
+            (None, b' ' | b'\t' | b'\n' | b'\r' | b'/' | 0x0c) => {
+                n += 1;
+                if n > 2 * ATTRS_MAX && cut.is_none() {
+                    cut = Some(at);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    (cut, tag.len())
 }
 
 /// Keeps the tree builder from ever seeing more than it can take in linear time: the open elements are scanned for
@@ -704,6 +759,16 @@ mod tests {
     fn too_many_nodes_are_cut() {
         let dom = parse(&"<i>甲</i>".repeat(1000), 100, 500, true);
         assert!(dom.truncated && dom.len() < 600);
+    }
+
+    #[test]
+    fn a_flood_of_attributes_is_cut() {
+        let flood: String = (0..5000).map(|n| format!("a{n}=1 ")).collect();
+        let source = format!("<div {flood}>甲</div><p title='{}'>乙", "x ".repeat(5000));
+        let dom = parse(&source, 100, 500, true);
+        assert_eq!(all_text(&dom), "甲乙");
+        let p = dom.within(ROOT).find(|&id| dom.tag(id) == Tag::P).expect("there is a p");
+        assert_eq!(dom.attr(p, Attr::Title).map(str::len), Some(10_000));
     }
 
     #[test]

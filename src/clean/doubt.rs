@@ -53,14 +53,14 @@ pub(super) fn reject(
 ) -> Result<(), Reject> {
     let no = |reason, message: String| Err(Reject::new(Stage::Clean, reason, message));
     let tokens: f32 = page.stats.iter().map(|s| s.tokens).sum();
-    if tokens < 3.0 {
+    if tokens < 1.0 {
         return no(Reason::Empty, "the page shows no text".to_owned());
     }
     let facts = Facts::of(page, hints, choice, verdicts);
-    if facts.prose >= 60.0 && facts.sentences >= 2.0 && !facts.says_error {
+    if facts.prose >= 60.0 && !facts.says_error {
         return Ok(());
     }
-    if facts.password && facts.prose < 60.0 {
+    if facts.password && facts.prose < 30.0 {
         return no(Reason::LoginPage, "the page asks to sign in and has no prose".to_owned());
     }
     if facts.says_error && tokens < ERROR_TOKENS_MAX && facts.prose < 80.0 {
@@ -68,9 +68,6 @@ pub(super) fn reject(
             Reason::ErrorPage,
             format!("the page says that there is nothing here ({tokens} tokens)"),
         );
-    }
-    if facts.kept < 3.0 && tokens < 20.0 {
-        return no(Reason::Empty, format!("the page has {tokens} tokens and no sentence"));
     }
     let links = facts.links / tokens;
     if facts.prose < 20.0 && facts.body_links > 0.5 && links > 0.4 && facts.n_links >= 8.0 {
@@ -85,6 +82,9 @@ pub(super) fn reject(
     }
     Ok(())
 }
+
+/// The bit of names.toml for notices of cookies.
+const CONSENT: u32 = 1 << 15;
 
 struct Facts {
     /// Tokens of pieces that are sentences and speak of something, on the whole page.
@@ -125,7 +125,8 @@ impl Facts {
                 + stat.covers(Phrase::NotFound)
                 > 0.1;
             let hidden = page.marks[piece.owner as usize].hidden;
-            if stat.is_prose() && !about_page && !hidden && (choice.keep[n] || choice.p[n] > 0.2) {
+            let consent = page.marks[piece.owner as usize].bits & CONSENT != 0;
+            if stat.is_prose() && !about_page && !hidden && !consent {
                 f.prose += stat.tokens;
                 f.sentences += stat.ends;
             }

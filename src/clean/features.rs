@@ -12,10 +12,11 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::dom::{Dom, Id, Kind, NIL, ROOT, Tag};
+use super::Hints;
+use super::dom::{Attr, Dom, Id, Kind, NIL, ROOT, Tag};
 use super::names::{Mark, N_NAMES};
 use super::pieces::{Piece, Pieces, is_wide};
 
@@ -176,7 +177,9 @@ pub(super) struct Page<'a> {
     near: Vec<[u8; N_NEAR]>,
     /// The piece that is the article's title, if one stands out.
     pub(super) title: Option<usize>,
-    title_fit: Vec<f32>,
+    pub(super) title_fit: Vec<f32>,
+    /// Whether the head of the page says the same: bit 0 its description, bit 1 the articleBody of ld+json.
+    said: Vec<u8>,
 }
 
 const LANDMARKS: [Tag; 14] = [
@@ -196,6 +199,15 @@ const LANDMARKS: [Tag; 14] = [
     Tag::Td,
 ];
 
+/// Places in a row of [`Page::is_near`].
+pub(super) const NEAR_CONSENT: usize = 15;
+/// The nav element.
+pub(super) const NEAR_NAV: usize = N_NAMES + 2;
+/// The aside element.
+pub(super) const NEAR_ASIDE: usize = N_NAMES + 3;
+/// The footer element.
+pub(super) const NEAR_FOOTER: usize = N_NAMES + 5;
+
 const N_NEAR: usize = N_NAMES + LANDMARKS.len();
 
 const NEAR_NAMES: [&str; N_NEAR] = [
@@ -214,6 +226,9 @@ const NEAR_NAMES: [&str; N_NEAR] = [
     "near_post",
     "near_sign",
     "near_tool",
+    "near_consent",
+    "near_body",
+    "near_article_name",
     "near_article",
     "near_main",
     "near_nav_tag",
@@ -235,12 +250,7 @@ const FAR: u8 = 20;
 
 impl<'a> Page<'a> {
     /// Looks a page over.
-    pub(super) fn read(
-        dom: &'a Dom,
-        marks: &'a [Mark],
-        pieces: &'a Pieces,
-        html_title: Option<&str>,
-    ) -> Self {
+    pub(super) fn read(dom: &'a Dom, marks: &'a [Mark], pieces: &'a Pieces, hints: &Hints) -> Self {
         let stats: Vec<Stat> = pieces.list.iter().map(|p| stat(pieces.of(p), p)).collect();
         let order: Vec<Id> =
             dom.within(ROOT).filter(|&id| dom.node(id).kind != Kind::Text).collect();
@@ -264,8 +274,14 @@ impl<'a> Page<'a> {
         }
         let alike = alike(dom, marks, &sums, &order);
         let near = near(dom, marks, &order);
-        let (title, title_fit) = find_title(dom, marks, pieces, &stats, html_title);
-        Self { dom, marks, pieces, stats, order, sums, alike, near, title, title_fit }
+        let (title, title_fit) = find_title(dom, marks, pieces, &stats, hints);
+        let said = said(pieces, &stats, hints);
+        Self { dom, marks, pieces, stats, order, sums, alike, near, title, title_fit, said }
+    }
+
+    /// Whether a piece is in, or a few steps below, an element with names of this class, or one of the landmarks.
+    pub(super) fn is_near(&self, piece: &Piece, name: usize) -> bool {
+        self.near[piece.first_element(self.dom) as usize][name] < FAR
     }
 
     /// The element whose children the paragraphs around a piece are.
@@ -353,6 +369,10 @@ fn stat(text: &str, piece: &Piece) -> Stat {
     s.opens = text.starts_with(['“', '"', '「', '【', '[', '（', '(', '«']);
     let chars = piece.chars.max(1) as f32;
     s.link_share = piece.link_chars as f32 / chars;
+    // A whole paragraph in one link: a link that was never closed, or a teaser; the model tells these by other signs.
+    if s.ends >= 2.0 && s.tokens > 40.0 && piece.links <= 1 {
+        s.link_share = 0.0;
+    }
     s.bold_share = piece.bold_chars as f32 / chars;
     s.dated = s.digits >= 3.0 && s.tokens < 60.0 && is_dated(text);
     phrases(text, &mut s);
@@ -451,7 +471,7 @@ fn near(dom: &Dom, marks: &[Mark], order: &[Id]) -> Vec<[u8; N_NEAR]> {
         // Names of html and body speak of the site, not of a part of the page.
         if bits != 0 && !matches!(node.tag, Tag::Html | Tag::Body) {
             for (n, steps) in row.iter_mut().take(N_NAMES).enumerate() {
-                if bits >> n & 1 == 1 {
+                if (bits >> n) & 1 == 1 {
                     *steps = 0;
                 }
             }
@@ -471,15 +491,68 @@ pub(super) fn key(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// What the head of the page gives as title.
+fn titles(hints: &Hints) -> Vec<String> {
+    let meta = hints.meta.iter().filter(|(k, _)| matches!(k.as_str(), "og:title" | "articletitle"));
+    let json = hints.json_ld.iter().filter(|(k, _)| k == "headline");
+    let all = hints.html_title.iter().chain(meta.chain(json).map(|(_, v)| v));
+    all.take(4).map(|t| key(t)).filter(|t| t.chars().count() >= 2).collect()
+}
+
+/// How much of the longer the shorter covers, if it is a part of it.
+fn fit(text: &str, title: &str) -> f32 {
+    if text.is_empty() {
+        0.0
+    } else if title.contains(text) {
+        text.len() as f32 / title.len() as f32
+    } else if text.contains(title) {
+        title.len() as f32 / text.len() as f32
+    } else {
+        0.0
+    }
+}
+
+/// Which pieces the head of the page has too.
+fn said(pieces: &Pieces, stats: &[Stat], hints: &Hints) -> Vec<u8> {
+    const HEAD: usize = 16;
+    let head = |text: &str| key(text).chars().take(HEAD).collect::<String>();
+    let named =
+        |name: &str| matches!(name, "description" | "og:description" | "twitter:description");
+    let descriptions: Vec<String> = hints
+        .meta
+        .iter()
+        .filter(|(k, _)| named(k))
+        .map(|(_, v)| head(v))
+        .filter(|h| h.chars().count() == HEAD)
+        .take(4)
+        .collect();
+    let body: String =
+        hints.json_ld.iter().filter(|(k, _)| k == "articleBody").map(|(_, v)| key(v)).collect();
+    // Every run of HEAD characters of the body, so that looking a piece up costs the same in bodies of any length.
+    let starts: Vec<usize> = body.char_indices().map(|(at, _)| at).chain([body.len()]).collect();
+    let index: FxHashSet<&str> = starts.windows(HEAD + 1).map(|w| &body[w[0]..w[HEAD]]).collect();
+    let of = |(piece, stat): (&Piece, &Stat)| {
+        if stat.tokens < 6.0 || descriptions.is_empty() && body.is_empty() {
+            return 0;
+        }
+        let start = head(pieces.of(piece));
+        let described = descriptions.iter().any(|d| *d == start);
+        let in_body =
+            body.len() > 60 && start.chars().count() == HEAD && index.contains(start.as_str());
+        u8::from(described) | u8::from(in_body) << 1
+    };
+    pieces.list.iter().zip(stats).map(of).collect()
+}
+
 /// The piece that says what the title element says, and how well each piece does.
 fn find_title(
     dom: &Dom,
     marks: &[Mark],
     pieces: &Pieces,
     stats: &[Stat],
-    html_title: Option<&str>,
+    hints: &Hints,
 ) -> (Option<usize>, Vec<f32>) {
-    let title = html_title.map(key).unwrap_or_default();
+    let titles = titles(hints);
     let mut fits = vec![0.0; stats.len()];
     let mut best = (0.0, None);
     for (n, (piece, stat)) in pieces.list.iter().zip(stats).enumerate() {
@@ -487,15 +560,7 @@ fn find_title(
             continue;
         }
         let text = key(pieces.of(piece));
-        let fit = if text.is_empty() || title.is_empty() {
-            0.0
-        } else if title.contains(&text) {
-            text.len() as f32 / title.len() as f32
-        } else if text.contains(&title) {
-            title.len() as f32 / text.len() as f32
-        } else {
-            0.0
-        };
+        let fit = titles.iter().map(|title| fit(&text, title)).fold(0.0, f32::max);
         fits[n] = fit;
         let level = dom.up(piece.owner).take(3).find_map(|id| dom.tag(id).heading());
         let heading = match level {
@@ -578,7 +643,7 @@ fn rising(page: &Page) -> (Vec<f32>, Id) {
 }
 
 /// What holds for the whole page.
-struct Whole {
+pub(super) struct Whole {
     scores: Vec<f32>,
     top: Id,
     /// Innermost elements with half, four fifths and nearly all of the prose.
@@ -595,18 +660,158 @@ struct Whole {
     han: f32,
     /// For each node how many bodies that look the same came before it on the page, and how many there are.
     rank: Vec<(u32, u32)>,
-    since: Vec<Since>,
+    /// The same, of those that have a heading of their own; and of article elements.
+    headed: Vec<(u32, u32)>,
+    articles: Vec<(u32, u32)>,
+    pub(super) since: Vec<Since>,
+    runs: Vec<Run>,
+    /// Pieces that the description or articleBody has.
+    described: Option<usize>,
+    in_json: f32,
+    pub(super) known: [Known; 3],
+    /// Around the title: the innermost element that has prose after it as well.
+    titled: [Id; 2],
+}
+
+/// Containers that a name or tag says to be the article's, in document order, none inside another.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// For each node the number of the container that it is in, from 1.
+    pub(super) of: Vec<u16>,
+    /// Prose in each.
+    pub(super) prose: Vec<f32>,
+}
+
+/// Bits of names.toml: body, article, and what surely is none.
+const BODY: u32 = 1 << 16;
+const ARTICLE: u32 = 1 << 17;
+const NO_BODY: u32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 15;
+
+fn known(page: &Page, is: impl Fn(Id) -> bool) -> Known {
+    let mut known = Known { of: vec![0; page.dom.len()], prose: Vec::new() };
+    for &id in &page.order {
+        let parent = page.dom.node(id).parent;
+        if parent == NIL {
+            continue;
+        }
+        let above = known.of[parent as usize];
+        let sum = page.sums[id as usize];
+        let fits = above == 0
+            && sum.prose >= 15.0
+            && sum.links < 0.5 * sum.tokens
+            && !page.marks[id as usize].hidden
+            && is(id)
+            && known.prose.len() < 60_000;
+        known.of[id as usize] = if fits {
+            known.prose.push(sum.prose);
+            known.prose.len() as u16
+        } else {
+            above
+        };
+    }
+    known
+}
+
+/// Innermost elements around the title with some prose, and with a good part of the page's, after it.
+fn titled(page: &Page) -> [Id; 2] {
+    let Some(title) = page.title else { return [NIL; 2] };
+    let all = page.sums[ROOT as usize].prose;
+    [30.0f32.min(all * 0.5), (all * 0.3).max(30.0)].map(|least| {
+        let up = page.dom.up(page.pieces.list[title].owner);
+        up.take(64).find(|&id| page.sums[id as usize].prose >= least).unwrap_or(NIL)
+    })
+}
+
+/// Pieces in a row that have the same container.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    tokens: f32,
+    prose: f32,
+    pieces: f32,
+    at: f32,
+    /// Runs with prose before it since the title.
+    before: f32,
+    /// Runs on the page with more prose.
+    larger: f32,
+}
+
+/// The run of each piece.
+fn runs(page: &Page) -> Vec<Run> {
+    let (mut runs, mut of): (Vec<Run>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut last = NIL;
+    let mut before = 0.0;
+    for (n, (piece, stat)) in page.pieces.list.iter().zip(&page.stats).enumerate() {
+        let container = page.container(piece);
+        if page.title == Some(n) {
+            before = 0.0;
+        }
+        if container != last {
+            before += yes(runs.last().is_some_and(|r: &Run| r.prose >= 20.0));
+            runs.push(Run { at: n as f32, before, ..Run::default() });
+            last = container;
+        }
+        if let Some(run) = runs.last_mut() {
+            run.tokens += stat.tokens;
+            run.pieces += 1.0;
+            run.prose += if stat.is_prose() { stat.tokens } else { 0.0 };
+        }
+        of.push(runs.len() - 1);
+    }
+    let mut sizes: Vec<f32> = runs.iter().map(|r| r.prose).collect();
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    for run in &mut runs {
+        run.larger = sizes.partition_point(|&s| s > run.prose) as f32;
+    }
+    of.into_iter().map(|r| runs[r]).collect()
+}
+
+/// Counts elements that are heads of an article each.
+fn headed(page: &Page, is: impl Fn(Id) -> bool) -> Vec<(u32, u32)> {
+    let mut own: Vec<Option<((u32, u32), u32)>> = vec![None; page.dom.len()];
+    let mut seen: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    for &id in &page.order {
+        let parent = page.dom.node(id).parent;
+        if parent == NIL || page.sums[id as usize].tokens < 15.0 || !is(id) {
+            continue;
+        }
+        let look = (page.marks[id as usize].look, page.marks[parent as usize].look);
+        let n = seen.entry(look).or_default();
+        own[id as usize] = Some((look, *n));
+        *n += 1;
+    }
+    let mut ranks = vec![(0, 1); page.dom.len()];
+    for &id in &page.order {
+        let above = ranks.get(page.dom.node(id).parent as usize).copied().unwrap_or((0, 1));
+        ranks[id as usize] = match own[id as usize] {
+            Some((look, n)) if above.1 < 2 => (n, seen[&look]),
+            _ => above,
+        };
+    }
+    ranks
+}
+
+/// For every element whether a heading is in it.
+fn has_heading(page: &Page) -> Vec<bool> {
+    let mut has = vec![false; page.dom.len()];
+    for &id in page.order.iter().rev() {
+        has[id as usize] |= matches!(page.dom.tag(id), Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4);
+        let parent = page.dom.node(id).parent;
+        if parent != NIL && has[id as usize] {
+            has[parent as usize] = true;
+        }
+    }
+    has
 }
 
 /// What has come since the title, or since the start of a page without.
 #[derive(Debug, Clone, Copy, Default)]
-struct Since {
+pub(super) struct Since {
     h1: f32,
     h2: f32,
     h3: f32,
     dated: f32,
     related: f32,
-    comment: f32,
+    pub(super) comment: f32,
     share: f32,
     credit: f32,
     legal: f32,
@@ -691,7 +896,8 @@ fn rank(page: &Page) -> Vec<(u32, u32)> {
     ranks
 }
 
-fn whole(page: &Page) -> Whole {
+/// Sums a page up.
+pub(super) fn whole(page: &Page) -> Whole {
     let (scores, top) = rising(page);
     let prose: Vec<f32> = page.sums.iter().map(|s| s.prose).collect();
     let centres = [0.5, 0.8, 0.95].map(|s| page.centre(&prose, s));
@@ -737,22 +943,51 @@ fn whole(page: &Page) -> Whole {
         n_long: page.stats.iter().filter(|s| s.is_prose() && s.tokens > 30.0).count() as f32,
         han: share(han, sum),
         rank: rank(page),
+        headed: {
+            let has = has_heading(page);
+            headed(page, |id| {
+                has[id as usize]
+                    && page.sums[id as usize].prose >= 15.0
+                    && page.dom.tag(id).heading().is_none()
+            })
+        },
+        articles: headed(page, |id| page.dom.tag(id) == Tag::Article),
         since: since(page),
+        runs: runs(page),
+        described: page.said.iter().position(|s| s & 1 != 0),
+        known: [
+            known(page, |id| {
+                let bits = page.marks[id as usize].bits;
+                bits & BODY != 0 && bits & NO_BODY == 0
+                    || page.dom.attr(id, Attr::Itemprop) == Some("articleBody")
+            }),
+            known(page, |id| {
+                page.dom.tag(id) == Tag::Article || {
+                    let bits = page.marks[id as usize].bits;
+                    bits & (ARTICLE | BODY) != 0 && bits & NO_BODY == 0
+                }
+            }),
+            known(page, |id| {
+                page.dom.tag(id) == Tag::Main || page.dom.attr(id, Attr::Role) == Some("main")
+            }),
+        ],
+        titled: titled(page),
+        in_json: page.said.iter().filter(|&s| s & 2 != 0).count() as f32,
     }
 }
 
 /// Features of every piece from the page alone.
-pub(super) fn own(page: &Page) -> Rows {
-    let whole = whole(page);
+pub(super) fn own(page: &Page, whole: &Whole) -> Rows {
     let mut rows = Rows::default();
     for n in 0..page.stats.len() {
         let mut row = Row { rows: &mut rows, first: n == 0 };
-        own_text(page, &whole, n, &mut row);
-        own_place(page, &whole, n, &mut row);
+        own_text(page, whole, n, &mut row);
+        own_place(page, whole, n, &mut row);
         own_neighbours(page, n, &mut row);
-        own_levels(page, &whole, n, &mut row);
-        own_since(page, &whole, n, &mut row);
-        own_page(page, &whole, &mut row);
+        own_levels(page, whole, n, &mut row);
+        own_since(page, whole, n, &mut row);
+        own_known(page, whole, n, &mut row);
+        own_page(page, whole, &mut row);
     }
     rows
 }
@@ -802,6 +1037,9 @@ fn own_place(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     let parent = page.dom.node(owner).parent;
     row.put("parent_tag", if parent == NIL { 0.0 } else { tag_group(page.dom.tag(parent)) });
     row.put("hidden", yes(page.marks[owner as usize].hidden));
+    row.put("faint", yes(page.marks[owner as usize].faint));
+    row.put("described", yes(page.said[n] & 1 != 0));
+    row.put("in_json", yes(page.said[n] & 2 != 0));
     row.put("alone", page.sums[owner as usize].pieces.min(20.0));
     for (name, &steps) in
         NEAR_NAMES.into_iter().zip(&page.near[piece.first_element(page.dom) as usize])
@@ -939,6 +1177,49 @@ fn own_since(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     let (rank, peers) = whole.rank[page.pieces.list[n].owner as usize];
     row.put("rank", rank.min(50) as f32);
     row.put("peers", peers.min(50) as f32);
+    let (rank, peers) = whole.headed[page.pieces.list[n].owner as usize];
+    row.put("headed_rank", rank.min(50) as f32);
+    row.put("headed_peers", peers.min(50) as f32);
+    let (rank, peers) = whole.articles[page.pieces.list[n].owner as usize];
+    row.put("article_rank", rank.min(50) as f32);
+    row.put("article_peers", peers.min(50) as f32);
+    let run = whole.runs[n];
+    row.put("run_tokens", log(run.tokens));
+    row.put("run_prose", share(run.prose, run.tokens));
+    row.put("run_pieces", log(run.pieces));
+    row.put("run_place", n as f32 - run.at);
+    row.put("run_before", run.before.min(30.0));
+    row.put("run_larger", run.larger.min(30.0));
+    row.put("run_share", share(run.prose, whole.prose));
+    let described = whole.described.map_or(0.0, |d| n as f32 - d as f32);
+    row.put("from_described", described.signum() * log(described.abs()));
+    row.put("has_described", yes(whole.described.is_some()));
+    row.put("page_json", log(whole.in_json));
+}
+
+fn own_known(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
+    const NAMES: [[&str; 5]; 3] = [
+        ["body_known", "body_place", "body_share", "body_of_all", "body_after"],
+        ["article_known", "article_place", "article_share", "article_of_all", "article_after"],
+        ["main_known", "main_place", "main_share", "main_of_all", "main_after"],
+    ];
+    let owner = page.pieces.list[n].owner as usize;
+    for (names, known) in NAMES.into_iter().zip(&whole.known) {
+        let place = known.of[owner];
+        let all: f32 = known.prose.iter().sum();
+        let most = known.prose.iter().copied().fold(0.0, f32::max);
+        row.put(names[0], known.prose.len().min(20) as f32);
+        row.put(names[1], if place == 0 { -1.0 } else { f32::from(place.min(20)) });
+        let own = if place == 0 { 0.0 } else { known.prose[usize::from(place) - 1] };
+        row.put(names[2], share(own, most));
+        row.put(names[3], share(all, whole.prose));
+        row.put(names[4], share(known.prose.first().copied().unwrap_or(0.0), whole.prose));
+    }
+    const TITLED: [&str; 2] = ["in_titled", "in_titled_much"];
+    for (name, top) in TITLED.into_iter().zip(whole.titled) {
+        let inside = page.dom.up(owner as Id).take(64).any(|id| id == top);
+        row.put(name, if top == NIL { -1.0 } else { yes(inside) });
+    }
 }
 
 fn own_page(page: &Page, whole: &Whole, row: &mut Row) {
@@ -1107,11 +1388,25 @@ mod tests {
     use super::super::{dom, names, pieces};
     use super::*;
 
+    #[test]
+    fn places_of_names_are_right() {
+        for (place, name) in [
+            (NEAR_CONSENT, "near_consent"),
+            (NEAR_NAV, "near_nav_tag"),
+            (NEAR_ASIDE, "near_aside"),
+            (NEAR_FOOTER, "near_footer"),
+        ] {
+            assert_eq!(NEAR_NAMES[place], name);
+        }
+    }
+
     fn with_page(source: &str, check: impl FnOnce(&Page)) {
         let dom = dom::parse(source, 512, 100_000, true);
         let marks = names::mark(&dom);
         let pieces = pieces::cut(&dom, &marks);
-        check(&Page::read(&dom, &marks, &pieces, Some("河边的桥通车-某网")));
+        let hints =
+            Hints { html_title: Some("河边的桥通车-某网".to_owned()), ..Hints::default() };
+        check(&Page::read(&dom, &marks, &pieces, &hints));
     }
 
     #[test]
@@ -1130,7 +1425,7 @@ mod tests {
     fn rows_are_full_and_finite() {
         let source = "<h1>河边的桥通车</h1><div><p>昨天，河边的桥通车了。<p>很多人来看。</div><ul><li><a>首页";
         with_page(source, |page| {
-            let rows = own(page);
+            let rows = own(page, &whole(page));
             assert_eq!(rows.values.len(), page.stats.len() * rows.width());
             assert!(rows.values.iter().all(|v| v.is_finite()));
             assert_eq!(page.title, Some(0));

@@ -9,7 +9,8 @@ use super::dom::{self, Attr, Dom, Id, ROOT, Tag};
 use super::features::Page;
 use super::hints;
 use super::locate::Locations;
-use super::pieces;
+use super::names::Mark;
+use super::pieces::{self, Pieces};
 use super::roles::{self, Verdict};
 use super::selectors::{self, Selected};
 use super::{Block, Blocks, Image, Options, Role, doubt, names};
@@ -23,6 +24,26 @@ use crate::warning::{Warning, warn};
 /// text right.
 const CONFIDENCE_LOW: f32 = 0.6;
 
+/// A page parsed and cut.
+pub(super) struct Opened {
+    pub(super) dom: Dom,
+    pub(super) marks: Vec<Mark>,
+    pub(super) pieces: Pieces,
+}
+
+/// Parses a page and cuts it into pieces.
+pub(super) fn open(source: &str, options: &Options) -> Opened {
+    let read = |scripting| {
+        let dom = dom::parse(source, options.depth_max, options.nodes_max, scripting);
+        let marks = names::mark(&dom);
+        let pieces = pieces::cut(&dom, &marks);
+        Opened { dom, marks, pieces }
+    };
+    let page = read(true);
+    // Where next to nothing is shown, everything that the page shows without scripts stands in noscript.
+    if page.pieces.is_bare() && page.dom.has(Tag::Noscript) { read(false) } else { page }
+}
+
 /// Takes an HTML page apart; with `given` in place of the models' probabilities, to judge models not yet written down.
 ///
 /// # Errors
@@ -33,23 +54,15 @@ pub(super) fn clean(
     given: Option<&[f32]>,
 ) -> Result<Blocks, Reject> {
     let mut decoded = text.decoded;
-    let mut dom = dom::parse(&text.text, options.depth_max, options.nodes_max, true);
-    let mut marks = names::mark(&dom);
-    let mut pieces = pieces::cut(&dom, &marks);
-    if pieces.is_bare() && dom.has(Tag::Noscript) {
-        // Everything that the page shows without scripts stands in noscript.
-        dom = dom::parse(&text.text, options.depth_max, options.nodes_max, false);
-        marks = names::mark(&dom);
-        pieces = pieces::cut(&dom, &marks);
-    }
+    let Opened { dom, marks, pieces } = open(&text.text, options);
     let hints = hints::read(&dom);
-    let page = Page::read(&dom, &marks, &pieces, hints.html_title.as_deref());
+    let page = Page::read(&dom, &marks, &pieces, &hints);
     let mut choice = choose::choose(&page, given);
     let ruled = selectors::select(&dom, &text.text, options);
     apply_rules(&page, &ruled, &mut choice);
     let mut verdicts = roles::roles(&page, &choice);
     name_rules(&page, &ruled, &choice, &mut verdicts);
-    if dom.truncated {
+    if dom.truncated || pieces.truncated {
         warn(&mut decoded.warnings, Warning::Truncated);
     }
     let mut mends = Mends::default();
@@ -182,7 +195,7 @@ fn images(page: &Page, verdicts: &[Verdict], blocks: &[Block], url: Option<&str>
             src: super::address::resolve(src, url),
             alt: alt.map(str::to_owned),
             caption,
-            block: body.iter().copied().take_while(|&n| n < before).last(),
+            block: body.partition_point(|&n| n < before).checked_sub(1).map(|n| body[n]),
         });
     }
     out
@@ -194,4 +207,147 @@ fn same_figure(dom: &Dom, a: Id, b: Id) -> bool {
         matches!(dom.tag(up), Tag::Figure | Tag::Div | Tag::Td)
             && dom.up(b).take(4).any(|x| x == up)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{CharsetFrom, Decoded, Markup};
+    use crate::page::PageInfo;
+    use crate::reject::Reason;
+
+    fn page(source: &str) -> Text {
+        let decoded =
+            Decoded { charset: "utf-8", charset_from: CharsetFrom::Detected, warnings: Vec::new() };
+        let page = PageInfo {
+            url: Some("https://example.org/a/1.html".to_owned()),
+            ..PageInfo::default()
+        };
+        Text { page, decoded, markup: Markup::Html, text: source.to_owned() }
+    }
+
+    fn cleaned(source: &str) -> Blocks {
+        clean(page(source), &Options::default(), None).expect("a document")
+    }
+
+    fn rejected(source: &str) -> Reason {
+        clean(page(source), &Options::default(), None).expect_err("a reject").reason
+    }
+
+    fn body(blocks: &Blocks) -> Vec<&str> {
+        blocks.blocks.iter().filter(|b| b.role.is_body()).map(|b| b.text.as_str()).collect()
+    }
+
+    const ARTICLE: &str = "<html><head><title>青石县修好三座桥-某某网</title></head><body>\
+        <div class=nav><a href=/>首页</a> <a href=/n>新闻</a> <a href=/z>政务</a></div>\
+        <h1>青石县修好三座桥</h1><div class=info>来源：某某日报 2021-03-04 10:20</div>\
+        <div class=content><p>　　三月以来，青石县在河上修好了三座桥，两岸的人来往方便多了。</p>\
+        <p>　　县交通局说，三座桥一共花了九个月，用的石料都是本地的，工钱也付清了。</p>\
+        <table><tr><th>桥</th><th>长（米）</th></tr><tr><td>东桥</td><td>45</td></tr><tr><td>西桥</td><td>38</td></tr></table>\
+        <p><b>一、下一步</b></p><p>　　今年还要再修两座，路面也要加宽，到年底完工。<br>　　村民们说，赶集不用再绕路了。</p>\
+        <p>（责任编辑：某某）</p></div>\
+        <div class=related><ul><li><a href=/1>别处的新闻一条</a><li><a href=/2>别处的新闻又一条</a></ul></div>\
+        <div class=footer>版权所有 某某网 ICP备00000000号</div></body></html>";
+
+    #[test]
+    fn an_article_is_taken_apart() {
+        let blocks = cleaned(ARTICLE);
+        let role =
+            |start: &str| blocks.blocks.iter().find(|b| b.text.starts_with(start)).map(|b| b.role);
+        assert_eq!(role("青石县修好"), Some(Role::Title));
+        assert_eq!(role("来源："), Some(Role::Meta));
+        assert_eq!(role("三月以来"), Some(Role::Para));
+        assert_eq!(role("桥\t长"), Some(Role::Table));
+        assert_eq!(role("一、下一步"), Some(Role::Heading));
+        assert_eq!(role("村民们说"), Some(Role::Para));
+        assert_eq!(role("（责任编辑"), Some(Role::Credit));
+        assert_eq!(role("版权所有"), Some(Role::Footer));
+        assert!(role("首页").is_some_and(|r| !r.is_body()));
+        assert!(role("别处的新闻一条").is_some_and(|r| !r.is_body()));
+    }
+
+    #[test]
+    fn every_reason_is_documented_and_every_locator_finds_its_element() {
+        let soup = "文<p>一<b>二<table><tr><td>三<td>四<tr><td>五<td>六</table><o:p>七</o:p><ul><li>八<li>九<br>十";
+        for source in [ARTICLE, soup] {
+            let html = scraper::Html::parse_document(source);
+            let squeeze = |s: &str| s.split_whitespace().collect::<String>();
+            for block in
+                clean(page(source), &Options::default(), None).map(|b| b.blocks).unwrap_or_default()
+            {
+                assert!(
+                    super::super::REASONS.iter().any(|(r, _)| *r == block.reason),
+                    "{}",
+                    block.reason
+                );
+                let Locator::Css(path) = &block.locator else { panic!("no selector") };
+                let selector = scraper::Selector::parse(path).expect("a valid selector");
+                let found: Vec<_> = html.select(&selector).collect();
+                assert_eq!(found.len(), 1, "{path}");
+                let text: String = found[0].text().collect();
+                let normal = normalise::text(&text, &mut Mends::default()).into_owned();
+                assert!(squeeze(&normal).contains(&squeeze(&block.text)), "{path}: {}", block.text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_own_rules_of_a_source_win() {
+        let options = Options {
+            content: vec![".none".to_owned(), ".related".to_owned()],
+            drop: vec!["li:first-child".to_owned()],
+            ..Options::default()
+        };
+        let blocks = clean(page(ARTICLE), &options, None).expect("a document");
+        assert_eq!(body(&blocks), ["别处的新闻又一条"]);
+    }
+
+    #[test]
+    fn a_body_that_only_a_script_has_is_taken_from_there() {
+        let text = "青石县的桥修好了，来往的人都说好。".repeat(6);
+        let source = format!(
+            "<title>青石县的桥</title><script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\
+             \"articleBody\":\"{text}\\n{text}\"}}</script><div id=app></div><p>请稍候</p>"
+        );
+        let blocks = cleaned(&source);
+        assert_eq!(body(&blocks), [text.as_str(), text.as_str()]);
+        assert!(blocks.decoded.warnings.contains(&Warning::BodyFromScript));
+    }
+
+    #[test]
+    fn pages_without_prose_are_rejected() {
+        assert_eq!(rejected("<html><body><script>x</script></body></html>"), Reason::Empty);
+        assert_eq!(
+            rejected("<title>404 Not Found</title><h1>404 Not Found</h1><p>nginx"),
+            Reason::ErrorPage
+        );
+        let login = "<title>登录</title><form>用户名<input name=u>密码<input type=password><button>登录</button></form><a href=/r>注册</a>";
+        assert_eq!(rejected(login), Reason::LoginPage);
+        let items: String = (0..40)
+            .map(|n| format!("<li><a href=/{n}>第{n}条新闻的标题在这里</a> 2021-03-04"))
+            .collect();
+        assert_eq!(rejected(&format!("<title>新闻列表</title><ul>{items}</ul>")), Reason::ListPage);
+    }
+
+    #[test]
+    fn hostile_pages_end() {
+        let many = 20_000;
+        for source in [
+            "<div>".repeat(many),
+            "<p>一".repeat(many),
+            "<b>一<p>".repeat(2000),
+            "<table><tr><td>".repeat(2000),
+            "<a href=x>一<table>".repeat(500),
+            format!("<font {}>一", "x=y ".repeat(many)),
+            format!(
+                "<table><tr><td colspan=9007199254740992 rowspan=9007199254740992>{}",
+                "<td>一".repeat(many)
+            ),
+            "<ul><li>".repeat(many),
+            "&#x4e00;".repeat(many),
+            format!("<!--{}", "<".repeat(many)),
+        ] {
+            let _ = clean(page(&source), &Options::default(), None);
+        }
+    }
 }

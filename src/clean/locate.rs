@@ -11,6 +11,10 @@ use rustc_hash::FxHashMap;
 
 use super::dom::{Attr, Dom, Id, Kind, ROOT};
 
+/// Elements nested deeper are located by the one around them at this depth: selectors of a page that nests without end
+/// would need more memory than the page.
+const DEPTH_MAX: usize = 128;
+
 /// Makes selectors for one page.
 pub(super) struct Locations<'a> {
     dom: &'a Dom,
@@ -51,6 +55,8 @@ impl<'a> Locations<'a> {
         if let Some(made) = self.made.get(&element) {
             return made.clone();
         }
+        let depth = self.dom.up(element).count();
+        let element = self.dom.up(element).nth(depth.saturating_sub(DEPTH_MAX)).unwrap_or(element);
         let mut path: Vec<Id> = Vec::new();
         let mut out = String::new();
         for id in self.dom.up(element) {
@@ -130,6 +136,13 @@ mod tests {
                     || element.value().name() == &*dom.name(id).expect("an element").local
             );
         }
+    }
+
+    #[test]
+    fn selectors_of_deep_elements_stay_short() {
+        let dom = dom::parse(&"<div>".repeat(500), 512, 100_000, true);
+        let last = dom.within(ROOT).last().expect("there are nodes");
+        assert!(Locations::of(&dom).selector(last).len() < DEPTH_MAX * 24);
     }
 
     #[test]

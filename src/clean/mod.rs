@@ -137,6 +137,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("data_table", "a table of data, kept by the model"),
     ("heading_tag", "an h1 to h6 inside the body"),
     ("heading_shape", "a short line with an outline's numeral, or bold throughout"),
+    ("heading_place", "a short line between paragraphs, or a numbered sentence above text"),
     ("quote_tag", "inside a blockquote"),
     ("list_tag", "an item of a list"),
     ("title_match", "says what the page's title element says, or is its chief heading"),

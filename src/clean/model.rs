@@ -97,8 +97,9 @@ mod tests {
         let dom = dom::parse("<p>甲。<p>乙。", 512, 100, true);
         let marks = names::mark(&dom);
         let pieces = pieces::cut(&dom, &marks);
-        let page = Page::read(&dom, &marks, &pieces, None);
-        let (own, context) = (features::own(&page), features::context(&page, &[0.5, 0.5]));
+        let page = Page::read(&dom, &marks, &pieces, &super::super::Hints::default());
+        let (own, context) =
+            (features::own(&page, &features::whole(&page)), features::context(&page, &[0.5, 0.5]));
         assert_eq!(FIRST.names(), own.names);
         assert_eq!(SECOND.names(), [own.names, context.names].concat());
     }

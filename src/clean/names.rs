@@ -9,10 +9,10 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::dom::{Attr, Dom, Id, Kind, Tag};
+use super::dom::{Attr, Dom, Kind, Tag};
 
 /// Number of classes in names.toml.
-pub(super) const N_NAMES: usize = 15;
+pub(super) const N_NAMES: usize = 18;
 
 #[derive(Deserialize)]
 struct File {
@@ -29,9 +29,9 @@ struct Entry {
 }
 
 struct Names {
-    words: FxHashMap<String, u16>,
+    words: FxHashMap<String, u32>,
     parts: AhoCorasick,
-    part_bits: Vec<u16>,
+    part_bits: Vec<u32>,
 }
 
 fn file() -> File {
@@ -39,7 +39,7 @@ fn file() -> File {
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let mut words: FxHashMap<String, u16> = FxHashMap::default();
+    let mut words: FxHashMap<String, u32> = FxHashMap::default();
     let (mut parts, mut part_bits) = (Vec::new(), Vec::new());
     for (n, entry) in file().name.into_iter().enumerate() {
         for word in entry.words {
@@ -58,11 +58,13 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mark {
     /// Bit n: class n of names.toml.
-    pub(super) bits: u16,
+    pub(super) bits: u32,
     /// A hash of tag and class: the same for siblings that look alike.
     pub(super) look: u32,
     /// The element or one around it is not displayed.
     pub(super) hidden: bool,
+    /// Not seen at first, or not by a screen reader: visibility:hidden, aria-hidden.
+    pub(super) faint: bool,
     /// Set in bold by style.
     pub(super) bold: bool,
 }
@@ -70,7 +72,7 @@ pub(super) struct Mark {
 /// Marks every node; in document order, since hiding is inherited.
 pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
     let mut marks = vec![Mark::default(); dom.len()];
-    let mut cache: FxHashMap<String, u16> = FxHashMap::default();
+    let mut cache: FxHashMap<String, u32> = FxHashMap::default();
     let mut name = String::new();
     for id in dom.within(super::dom::ROOT) {
         let node = dom.node(id);
@@ -78,7 +80,8 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
             continue;
         }
         name.clear();
-        let mut mark = Mark { hidden: inherited(&marks, node.parent), ..Mark::default() };
+        let above = marks.get(node.parent as usize).copied().unwrap_or_default();
+        let mut mark = Mark { hidden: above.hidden, faint: above.faint, ..Mark::default() };
         for (attr, value) in dom.attrs(id) {
             match attr {
                 Attr::Class | Attr::Id => {
@@ -87,6 +90,7 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
                 }
                 Attr::Style => style(value, &mut mark),
                 Attr::Hidden => mark.hidden = true,
+                Attr::AriaHidden => mark.faint |= &**value == "true",
                 _ => {}
             }
         }
@@ -106,10 +110,6 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
     marks
 }
 
-fn inherited(marks: &[Mark], parent: Id) -> bool {
-    marks.get(parent as usize).is_some_and(|m| m.hidden)
-}
-
 fn look(tag: Tag, class: &str) -> u32 {
     // FNV-1a: stable, and good enough to tell a few hundred looks of one page apart.
     let mut hash = 0x811c_9dc5_u32 ^ tag as u32;
@@ -124,13 +124,14 @@ fn style(value: &str, mark: &mut Mark) {
     let mut lower: String = value.chars().filter(|c| !c.is_whitespace()).take(400).collect();
     lower.make_ascii_lowercase();
     mark.hidden |= lower.contains("display:none");
+    mark.faint |= lower.contains("visibility:hidden") || lower.contains("opacity:0;");
     mark.bold |= ["bold", "weight:7", "weight:6", "weight:8", "weight:9"]
         .iter()
         .any(|w| lower.contains("font") && lower.contains(w));
 }
 
 /// The classes of names in a class and id.
-fn classes(name: &str) -> u16 {
+fn classes(name: &str) -> u32 {
     let names = &*NAMES;
     let lower = name.to_ascii_lowercase();
     let mut bits = 0;

@@ -41,6 +41,8 @@ pub(super) struct Pieces {
     pub(super) grids: Vec<Grid>,
     /// img elements, and the number of pieces before each.
     pub(super) images: Vec<(Id, u32)>,
+    /// Whether there were too many.
+    pub(super) truncated: bool,
 }
 
 impl Pieces {
@@ -54,6 +56,9 @@ impl Pieces {
         &self.text[piece.start as usize..piece.end as usize]
     }
 }
+
+/// Pieces of a page; what follows is left out, with a warning. Work reports have a few hundred.
+const PIECES_MAX: usize = 100_000;
 
 /// Cuts a page into pieces.
 pub(super) fn cut(dom: &Dom, marks: &[Mark]) -> Pieces {
@@ -259,7 +264,11 @@ impl Cutter<'_> {
         if let Some(mut piece) = self.piece.take() {
             piece.end = u32::try_from(self.out.text.len()).unwrap_or(u32::MAX);
             self.out.text.push('\n');
-            self.out.list.push(piece);
+            if self.out.list.len() < PIECES_MAX {
+                self.out.list.push(piece);
+            } else {
+                self.out.truncated = true;
+            }
         }
         self.broke = false;
     }

@@ -8,6 +8,7 @@ use super::Role;
 use super::choose::Choice;
 use super::dom::Tag;
 use super::features::{Page, Phrase, key};
+use super::headings::{self, Shape};
 
 /// A role and why.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,15 @@ pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
     if let Some(title) = title {
         around_title(page, choice, title, first, &mut verdicts);
     }
+    if !verdicts.iter().any(|v| v.role.is_body()) {
+        // A post that is its own title.
+        for (verdict, &keep) in verdicts.iter_mut().zip(&choice.keep) {
+            if keep && verdict.role == Role::Title {
+                *verdict = Verdict::new(Role::Para, "model");
+            }
+        }
+    }
+    headings_by_place(page, &mut verdicts);
     verdicts
 }
 
@@ -75,6 +85,10 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     if is_credit(text, stat.tokens) && n + 6 > last {
         return Verdict::new(Role::Credit, "credit_line");
     }
+    let tail = n + 4 > last && stat.tokens <= 80.0;
+    if tail && stat.covers(Phrase::Legal) > 0.12 {
+        return Verdict::new(Role::Footer, "legal");
+    }
     if n <= first + 2 && is_byline(page, n) {
         return Verdict::new(Role::Meta, "byline");
     }
@@ -85,7 +99,7 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     {
         return Verdict { role: Role::Heading, reason: "heading_tag", level: Some(level) };
     }
-    if is_heading(text, stat.tokens, stat.bold_share) {
+    if is_heading(text, stat.bold_share) {
         return Verdict::new(Role::Heading, "heading_shape");
     }
     if up().any(|t| t == Tag::Blockquote) {
@@ -97,34 +111,45 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     Verdict::new(Role::Para, "model")
 }
 
-/// Whether a line opens with a numeral of Chinese outlines and is short, or is short and bold throughout.
-pub(super) fn is_heading(text: &str, tokens: f32, bold: f32) -> bool {
-    let text = text.trim();
-    let ended = text.ends_with(['。', '！', '；', '，', ',', ';', '、', '：', ':'])
-        || text.ends_with('.') && tokens > 12.0;
-    if ended || tokens > 40.0 || tokens < 2.0 {
-        return false;
+/// Whether a line is a heading by itself: numbered as one, or short and bold throughout.
+fn is_heading(text: &str, bold: f32) -> bool {
+    match headings::shape(text) {
+        Shape::Numbered => true,
+        Shape::NumberedSentence | Shape::Bare => bold > 0.95,
+        Shape::BareSentence | Shape::Text => false,
     }
-    bold > 0.95 && tokens <= 30.0 && text.chars().any(char::is_alphabetic) || is_numbered(text)
 }
 
-/// 一、 （一） 第一章 第二部分
-fn is_numbered(text: &str) -> bool {
-    let numeral = |c: char| "一二三四五六七八九十百".contains(c);
-    let rest = text.trim_start_matches(numeral);
-    if rest.len() < text.len() {
-        return rest.starts_with('、');
+/// Widest unnumbered plain line that is a heading between paragraphs, in columns.
+const BARE_MAX: usize = 44;
+
+/// Short plain lines between two paragraphs of prose are headings, numbered sentences above text too.
+fn headings_by_place(page: &Page, verdicts: &mut [Verdict]) {
+    let body: Vec<usize> = (0..verdicts.len()).filter(|&n| verdicts[n].role.is_body()).collect();
+    let para = |n: usize, verdicts: &[Verdict]| {
+        verdicts[n].role == Role::Para && page.stats[n].is_prose() && page.stats[n].tokens > 30.0
+    };
+    for around in body.windows(3) {
+        let (above, n, below) = (around[0], around[1], around[2]);
+        if verdicts[n].role != Role::Para || !para(below, verdicts) {
+            continue;
+        }
+        let text = page.pieces.of(&page.pieces.list[n]);
+        let captioned = text.contains(['摄', '图']) || page.pieces.list[n].images > 0;
+        let found = match headings::shape(text) {
+            Shape::NumberedSentence => {
+                let kind = |n: usize| {
+                    headings::marker(page.pieces.of(&page.pieces.list[n])).map(|m| m.kind)
+                };
+                kind(n) != kind(below)
+            }
+            Shape::Bare => headings::width(text) <= BARE_MAX && !captioned && para(above, verdicts),
+            _ => false,
+        };
+        if found {
+            verdicts[n] = Verdict::new(Role::Heading, "heading_place");
+        }
     }
-    if let Some(rest) = text.strip_prefix(['（', '(']) {
-        let after = rest.trim_start_matches(numeral);
-        return after.len() < rest.len() && after.starts_with(['）', ')']);
-    }
-    if let Some(rest) = text.strip_prefix('第') {
-        let after = rest.trim_start_matches(numeral);
-        return after.len() < rest.len()
-            && ["章", "节", "部分", "篇", "编"].iter().any(|w| after.starts_with(w));
-    }
-    false
 }
 
 /// A line that names editors and the like and nothing else.
@@ -252,12 +277,11 @@ mod tests {
 
     #[test]
     fn headings_by_shape() {
-        assert!(is_heading("一、过去一年的工作", 9.0, 0.0));
-        assert!(is_heading("（二）主要目标", 6.0, 0.0));
-        assert!(is_heading("第三部分 明年安排", 8.0, 0.0));
-        assert!(is_heading("稳住农业", 4.0, 1.0));
-        assert!(!is_heading("一、二月份降雨偏多。", 9.0, 0.0));
-        assert!(!is_heading("一是修路。", 4.0, 1.0));
+        assert!(is_heading("一、过去一年的工作", 0.0));
+        assert!(is_heading("（二）主要目标", 0.0));
+        assert!(is_heading("稳住农业", 1.0));
+        assert!(!is_heading("稳住农业", 0.0));
+        assert!(!is_heading("今年的雨水比往年多，河水涨得很快，村里的人都去看。", 1.0));
     }
 
     #[test]

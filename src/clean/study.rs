@@ -2,7 +2,7 @@
 //! and what cleaning makes of given probabilities.
 
 use super::features::{self, Page};
-use super::{Options, dom, hints, html, names, pieces};
+use super::{Options, hints, html};
 use crate::decode::{CharsetFrom, Decoded, Markup, Text};
 use crate::page::PageInfo;
 
@@ -21,19 +21,17 @@ pub struct Study {
 /// numbered in `without` are taken off the page before: pages with shorter articles are made so.
 pub fn study(source: &str, first: Option<&[f32]>, without: &[usize]) -> Study {
     let options = Options::default();
-    let dom = dom::parse(source, options.depth_max, options.nodes_max, true);
-    let marks = names::mark(&dom);
-    let mut pieces = pieces::cut(&dom, &marks);
+    let html::Opened { dom, marks, mut pieces } = html::open(source, &options);
     let mut n = 0;
     pieces.list.retain(|_| {
         n += 1;
         !without.contains(&(n - 1))
     });
-    let title = hints::read(&dom).html_title;
-    let page = Page::read(&dom, &marks, &pieces, title.as_deref());
+    let hints = hints::read(&dom);
+    let page = Page::read(&dom, &marks, &pieces, &hints);
     let rows = match first {
         Some(p) => features::context(&page, p),
-        None => features::own(&page),
+        None => features::own(&page, &features::whole(&page)),
     };
     let texts = pieces.list.iter().map(|p| pieces.of(p).to_owned()).collect();
     Study { texts, names: rows.names, values: rows.values }
