@@ -285,7 +285,8 @@ mod tests {
                 let found: Vec<_> = html.select(&selector).collect();
                 assert_eq!(found.len(), 1, "{path}");
                 let text: String = found[0].text().collect();
-                let normal = normalise::text(&text, &mut Mends::default()).into_owned();
+                let normal =
+                    normalise::text(&text, Marks::Keep, &mut Mends::default()).into_owned();
                 assert!(squeeze(&normal).contains(&squeeze(&block.text)), "{path}: {}", block.text);
             }
         }
