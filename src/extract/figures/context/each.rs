@@ -50,6 +50,27 @@ pub(super) fn head_of(name: &str) -> Option<&'static str> {
     heads.max_by_key(|head| head.len()).copied()
 }
 
+/// 城乡居民收入从|a和b分别提高到c和d: the names of a list of starting points, and how many they are.
+pub(super) fn starts(
+    before: Row<'_>,
+    places: &[(usize, usize)],
+    row: Row<'_>,
+) -> Option<(Vec<String>, usize)> {
+    let n = list_len(places, row);
+    let head = before.without_tail(|c| matches!(c, Class::De | Class::Time));
+    if n < 2 || head.last() != Class::Prep || !matches!(head.last_word(), "从" | "由" | "自") {
+        return None;
+    }
+    let end = places.get(n - 1)?.0 + 1;
+    let gap = row.part(end, places.get(n)?.0);
+    if gap.last() != Class::Level || !gap.last_word().ends_with(['到', '至', '为']) {
+        return None;
+    }
+    let names = members(head.part(0, head.len() - 1));
+    let names = if names.len() == 1 && n == 2 { town_and_country(&names[0])? } else { names };
+    (names.len() == n).then_some((names, n))
+}
+
 /// How many quantities stand in one list from the first of `places`.
 fn list_len(places: &[(usize, usize)], row: Row<'_>) -> usize {
     let gaps = places.windows(2).map(|pair| row.part(pair[0].0 + 1, pair[1].0));

@@ -229,6 +229,9 @@ fn says_what_it_is(sentence: &str) -> bool {
 }
 
 fn lead_years(sentence: &str, frame: &Frame) -> Option<Years> {
+    const CALLS: &[&str] =
+        &["各位代表，", "各位委员，", "同志们，", "各位领导，", "各位代表：", "各位代表、同志们，"];
+    let sentence = CALLS.iter().find_map(|call| sentence.strip_prefix(call)).unwrap_or(sentence);
     let last = frame.document_period.map(|(_, last)| last);
     let back = |years: i16| last.map(|last| (last - years + 1, last));
     const FIVE: &[&str] = &[

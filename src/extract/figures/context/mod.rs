@@ -204,6 +204,7 @@ fn is_compared(row: Row<'_>, at: usize) -> bool {
     let before = row.part(0, at);
     before.last() == Class::Compare
         || row.class(at + 1) == Class::De
+            && matches!(before.last_word(), "是" | "为" | "相当于" | "达到")
         || before.last() == Class::Level
             && ["快于", "高于", "低于", "慢于"].contains(&before.last_word())
 }

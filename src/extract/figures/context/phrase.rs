@@ -26,8 +26,8 @@ fn without_remark(text: &str) -> &str {
 }
 
 /// A rank says nothing of what was done (居全国前列).
-fn ranks(word: &str) -> bool {
-    word.contains(['居', '列', '排'])
+pub(super) fn ranks(word: &str) -> bool {
+    word.contains(['居', '列', '排', '创'])
 }
 
 impl Class {
@@ -210,7 +210,9 @@ impl<'a> Row<'a> {
             }
             Class::Light => row.light(),
             Class::Verb | Class::Soft | Class::Causative | Class::Nominal => row.phrase(),
-            Class::Level if ranks(row.word(0)) => None,
+            Class::Level if ranks(row.word(0)) || matches!(row.word(0), "为" | "是" | "占") => {
+                None
+            }
             Class::Increase | Class::Decrease | Class::Level if row.len() > 1 => row.phrase(),
             _ => None,
         }

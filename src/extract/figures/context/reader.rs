@@ -10,7 +10,7 @@ use super::before::{Lead, is_doer, lead, object};
 use super::clause::Sentence;
 use super::each;
 use super::lexicon::Class;
-use super::phrase::Row;
+use super::phrase::{Row, ranks};
 
 /// What the text says of one quantity.
 #[derive(Debug, Clone, Default)]
@@ -105,6 +105,8 @@ impl Reader {
         let first_out = out.len();
         let mut from = 0;
         let mut names = Vec::new().into_iter();
+        let mut starting = 0;
+        let mut was_described = false;
         for (nth, &(at, index)) in places.iter().enumerate() {
             let quantity = &quantities[index];
             let next = places.get(nth + 1).map_or(row.len(), |(at, _)| *at);
@@ -115,7 +117,10 @@ impl Reader {
                     .without_tail(Class::is_setting)
                     .first_is(|c| matches!(c, Class::Stop | Class::Conj));
             let before = before.without_lead(|c| c == Class::Conj);
-            if let Some(found) = each::names(before, &places[nth..], row, || earlier(out)) {
+            if let Some((found, n)) = each::starts(before, &places[nth..], row) {
+                starting = n;
+                names = found.into_iter();
+            } else if let Some(found) = each::names(before, &places[nth..], row, || earlier(out)) {
                 self.names = found.clone();
                 names = found.into_iter();
             } else if !in_list && nth == 0 && each::repeats(before, &places, row, self.names.len())
@@ -154,6 +159,29 @@ impl Reader {
                 said.item = Some(name);
                 said.doubts = 0;
             }
+            // 127个国家的|584个港口: what was done holds for both.
+            if before.first() == Class::De
+                && nth > 0
+                && said.action.is_none()
+                && said.change.is_none()
+            {
+                said.action = self.last.as_ref().and_then(|l| l.action.clone());
+            }
+            if starting > 0 {
+                said.is_from = true;
+                starting -= 1;
+            }
+            // 外贸在需求下降3成|的情况下增长|12%: the thing stands before 在.
+            if before.first() == Class::De
+                && said.item.as_deref().is_some_and(|item| item.ends_with(['下', '上', '中']))
+            {
+                let within = row.part(0, at).rposition(|c| c == Class::Prep).unwrap_or(0);
+                said.item = subject_of(row.part(0, within)).or(said.item);
+            }
+            if was_described {
+                said.carry = self.last.as_ref().and_then(|l| l.carry.clone());
+            }
+            was_described = described;
             if !in_list {
                 close(&mut out[first_out..]);
             }
@@ -165,6 +193,7 @@ impl Reader {
             self.last_unit.clone_from(&quantity.unit);
             self.warm = true;
             self.adjoins = true;
+            self.topic = None;
             out.push((index, said));
             from = at + 1 + used;
         }
@@ -504,6 +533,8 @@ impl Reader {
     fn carried(&self) -> Said {
         let understood = |l: &Said| l.carry.clone().or_else(|| l.item.clone());
         let last = self.last.as_ref().filter(|_| self.warm).and_then(understood);
+        // A clause between that names another thing has changed the subject.
+        let last = last.filter(|_| self.adjoins || self.topic.is_none());
         let (item, doubts) = match (last, &self.topic) {
             (Some(item), _) => (Some(item), 1),
             (None, Some(topic)) => (Some(topic.clone()), 2),
@@ -675,6 +706,14 @@ fn subject_of(thing: Row<'_>) -> Option<String> {
         Some(at) => thing.part(at + 1, thing.len()),
         None => thing,
     };
+    // 出口在|外需|下降两成的情况下: what stands before 在 is of what comes later.
+    let within =
+        thing.rposition(|c| c == Class::Prep).filter(|&at| at > 0 && thing.word(at) == "在");
+    let thing = thing.part(within.map_or(0, |at| at + 1), thing.len());
+    // 达到…、稳居全国前列、增长…: a rank between is of the same thing.
+    let rank =
+        (0..thing.len()).find(|&at| thing.class(at) == Class::Level && ranks(thing.word(at)));
+    let thing = thing.part(0, rank.unwrap_or(thing.len()));
     let thing = thing.without_tail(|c| c.is_setting() || matches!(c, Class::Conj | Class::Prep));
     let from = thing
         .rposition(|c| matches!(c, Class::Time | Class::Modal | Class::Each))
@@ -757,10 +796,12 @@ fn against(before: Row<'_>) -> Against {
     said
 }
 
-/// A starting point: the words after lead to the other end (增加到).
+/// A starting point: the words after lead to the other end (增加到, 增长到2025年的).
 fn leads_to(right: Row<'_>, more: bool) -> bool {
-    more && right.last() == Class::Level && right.last_word().ends_with(['到', '至', '为', '成'])
-        || more && right.last() == Class::Prep && matches!(right.last_word(), "到" | "至")
+    let right = right.without_tail(|c| matches!(c, Class::De | Class::Time));
+    let links =
+        right.last() == Class::Level && right.last_word().ends_with(['到', '至', '为', '成']);
+    more && (links || right.last() == Class::Prep && matches!(right.last_word(), "到" | "至"))
 }
 
 fn change_of(grows: bool) -> Change {
