@@ -178,9 +178,18 @@ impl Course {
             self.turned = Some(years);
         }
         let mut frame = frame.clone();
-        if let (Some(years), false) = (self.turned, frame.plan) {
-            frame.plan = frame.document_period.is_some_and(|(_, last)| years.0 > last);
-            set_years(&mut frame, Some(years));
+        match self.turned {
+            Some(years) if !frame.plan => {
+                frame.plan = frame.document_period.is_some_and(|(_, last)| years.0 > last);
+                set_years(&mut frame, Some(years));
+            }
+            // A part on what was reached and what is to come: 过去五年，… opens a paragraph that looks back.
+            _ => {
+                if let Some(years) = looks_back(paragraph, &frame) {
+                    frame.plan = false;
+                    set_years(&mut frame, Some(years));
+                }
+            }
         }
         frame
     }
@@ -206,13 +215,21 @@ pub(super) fn turn(paragraph: &str, frame: &Frame) -> Option<Years> {
     for sentence in sentences {
         let sentence = without_address(sentence.trim_start_matches([' ', '\u{3000}', '—', '●']));
         match lead_years(sentence, frame) {
-            // 2025年是收官之年。五年来，…: the first sentence only says what the year is.
-            found @ Some(_) if says_what_it_is(sentence) => year = year.or(found),
+            // 2025年目标任务顺利完成。五年来，…: the first sentence says something of the year on the way.
+            found @ Some(_) if mentions_year(sentence) => year = year.or(found),
             found @ Some(_) => return found,
             None => {}
         }
     }
     year
+}
+
+/// The years of a paragraph inside a part of aims that opens with several years gone by.
+fn looks_back(paragraph: &str, frame: &Frame) -> Option<Years> {
+    let last = frame.document_period.filter(|_| frame.plan)?.1;
+    let first = paragraph.split(['。', '！', '!']).next()?;
+    let years = lead_years(without_address(first.trim_start()), frame)?;
+    (years.0 < years.1 && years.1 <= last).then_some(years)
 }
 
 /// Whom a speaker turns to at the head of a sentence.
@@ -223,9 +240,10 @@ fn without_address(sentence: &str) -> &str {
         .unwrap_or(sentence)
 }
 
-/// A sentence that sets a year into its plan: 2025年是“十四五”收官之年.
-fn says_what_it_is(sentence: &str) -> bool {
-    sentence.ends_with("之年") && !sentence.contains('，')
+/// A sentence that speaks of a year rather than turning to it (2025年，…).
+fn mentions_year(sentence: &str) -> bool {
+    let rest = sentence.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < sentence.len() && !rest.starts_with("年，") && !rest.starts_with("年,")
 }
 
 fn lead_years(sentence: &str, frame: &Frame) -> Option<Years> {
@@ -360,5 +378,24 @@ mod tests {
         assert_eq!(years("2025年是规划收官之年。五年来，改造管网30公里。"), Some((2021, 2025)));
         assert_eq!(years("各位代表，刚刚过去的2025年，很不平凡。"), None);
         assert_eq!(years("2024年3月，某镇办了一件实事。"), None);
+        assert_eq!(years("2025年任务完成，规划收官。五年来，改造管网30公里。"), Some((2021, 2025)));
+    }
+
+    #[test]
+    fn a_paragraph_may_look_back_in_a_part_of_aims() {
+        let frame = Frame {
+            document_period: Some((2025, 2025)),
+            part_period: Some((2026, 2030)),
+            plan: true,
+            ..Frame::default()
+        };
+        let sections = [section(None, "发展成就和主要目标")];
+        let mut course = Course::default();
+        let mut framed = |text: &str| {
+            let frame = course.frame(&sections, 0, &frame, text);
+            (frame.plan, frame.part_period)
+        };
+        assert_eq!(framed("过去五年，新建学校20所。"), (false, Some((2021, 2025))));
+        assert_eq!(framed("到2030年，学校达到80所。"), (true, Some((2026, 2030))));
     }
 }

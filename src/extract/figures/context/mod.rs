@@ -78,7 +78,13 @@ fn figure(
     let done = match said.action.as_deref() {
         // Reaching somewhere is how things are.
         Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
-        None => said.change.is_some() || reader::is_event(&quantity),
+        // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
+        None => {
+            let sums = |item: &str| ["新增", "净增", "累计"].iter().any(|word| item.contains(word));
+            said.change.is_some()
+                || reader::is_event(&quantity)
+                || said.item.as_deref().is_some_and(sums)
+        }
     };
     let period = period(setting, done, said.is_from, frame);
     let target = setting.target && !said.is_from;
