@@ -8,7 +8,7 @@
 
 use super::duplicates::DuplicateRow;
 use crate::extract::Document;
-use crate::extract::figures::{Approx, Figure};
+use crate::extract::figures::{Approx, Basis, Figure};
 use crate::extract::indicators::{self, Catalogue};
 use crate::extract::report::Kind;
 use crate::provenance::DocId;
@@ -287,12 +287,17 @@ struct Report {
 }
 
 /// The years of a mention: the figure's own or the document's. Nothing where it is of a time that is not told: the
-/// starting point in 由 a 增加到 b, where the text names no year for it.
+/// starting point in 由 a 增加到 b, where the text names no year for it, and an average (年均) over years that are not known.
 fn period_of(figure: &Figure, document: Option<(i16, i16)>) -> Option<Option<(i16, i16)>> {
     if figure.is_from && (figure.period.is_none() || figure.period == document) {
         return None;
     }
-    Some(figure.period.or(document))
+    let period = figure.period.or(document);
+    let average = figure.basis == Some(Basis::AnnualAverage);
+    if average && period.is_some_and(|(first, last)| first == last) {
+        return None;
+    }
+    Some(period)
 }
 
 /// Equal but for the last digits that unit conversion leaves.
@@ -410,6 +415,17 @@ mod tests {
         ];
         let turned = [pages[1].clone(), pages[0].clone()];
         assert_eq!(panel(&pages, &[]), panel(&turned, &[]));
+    }
+
+    #[test]
+    fn an_average_needs_the_years_that_it_is_over() {
+        let mut average = growth(5.2, None);
+        average.indicator = Some("gdp_growth_annual_average".into());
+        average.figure.basis = Some(Basis::AnnualAverage);
+        let mut told = average.clone();
+        told.figure.period = Some((2027, 2031));
+        let rows = panel(&[report("a", vec![average, told])], &[]);
+        assert_eq!(rows.iter().map(|r| r.period_start).collect::<Vec<_>>(), [Some(2027)]);
     }
 
     #[test]

@@ -169,7 +169,11 @@ fn find<'a>(
         names.forms(&bare).into_iter().find_map(|(name, trend)| {
             catalogue.uses(name).iter().find_map(|&usage| {
                 let (indicator, when) = catalogue.at(usage);
-                let acts = usage.acted || acts(&when.action, figure.action.as_deref());
+                let action = figure.action.as_deref();
+                let acts = match when.action.as_slice() {
+                    [] => !names::is_addition(action),
+                    verbs => usage.acted || acts(verbs, action),
+                };
                 (acts && fits(indicator, when, whose, clause, figure, trend)).then_some(indicator)
             })
         })
@@ -184,7 +188,7 @@ fn find<'a>(
     let printed = names::before_number(clause);
     look_up(printed).or_else(|| {
         let item = figure.item.as_deref()?;
-        if names::is_narrowed(clause, item) {
+        if names::is_narrowed(clause, item) || (printed.is_empty() && !clause.is_empty()) {
             return None;
         }
         look_up(item)
@@ -213,10 +217,7 @@ fn fits(
 
 fn acts(words: &[String], action: Option<&str>) -> bool {
     let action = action.unwrap_or("");
-    words.is_empty()
-        || words
-            .iter()
-            .any(|w| if w.is_empty() { action.is_empty() } else { action.contains(w.as_str()) })
+    words.iter().any(|w| if w.is_empty() { action.is_empty() } else { action.contains(w.as_str()) })
 }
 
 /// Whether the figure is a level, growth, share or change as the definition wants it.

@@ -15,6 +15,8 @@ struct Words {
     narrow: Vec<String>,
     effects: Vec<String>,
     marks: Vec<String>,
+    relative: Vec<String>,
+    additions: Vec<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
@@ -97,6 +99,8 @@ impl Names {
         item: Option<&str>,
     ) -> bool {
         let before = item.and_then(|item| clause.rfind(item)).map_or("", |at| &clause[..at]);
+        // The thing itself may be read as who does it (高新技术企业达到…).
+        let subject = subject.filter(|s| item.is_none_or(|item| !item.contains(s)));
         subject.is_some_and(|s| self.names_place(s)) || self.names_place(before)
     }
 
@@ -122,8 +126,19 @@ impl Names {
             "高新区",
             "自贸区",
             "示范区",
+            "项目",
+            "企业",
+            "产业",
+            "行业",
+            "集团",
+            "公司",
         ];
-        let words = trim(words).trim_end_matches(['的', '实', '现']);
+        // 招商引资项目|完成 固定资产投资: verbs between the place and the thing tell nothing.
+        let mut words = trim(words).trim_end_matches('的');
+        for _ in 0..3 {
+            let rest = WORDS.lead.iter().find_map(|lead| words.strip_suffix(lead.as_str()));
+            words = rest.unwrap_or(words);
+        }
         if self.own.iter().any(|own| words.ends_with(own.as_str())) {
             return false;
         }
@@ -161,11 +176,13 @@ fn trim(words: &str) -> &str {
 
 /// The words of a clause that stand between the last number (or its start) and this one.
 pub(super) fn before_number(clause: &str) -> &str {
-    let cut = clause
-        .char_indices()
-        .rev()
-        .find(|&(at, c)| c == '、' && clause[..at].contains(|c: char| c.is_ascii_digit()));
-    cut.map_or(clause, |(at, c)| &clause[at + c.len_utf8()..])
+    let digit_before = |at: usize| clause[..at].contains(|c: char| c.is_ascii_digit());
+    let cut = clause.char_indices().rev().find(|&(at, c)| c == '、' && digit_before(at));
+    let Some((at, mark)) = cut else { return clause };
+    let words = &clause[at + mark.len_utf8()..];
+    // 猕猴桃产值增长8.5%、出口增长|53.6%: the export of what the clause began with.
+    let relative = WORDS.relative.iter().any(|word| words.starts_with(word.as_str()));
+    if relative && !clause[..at].contains("进出口") { "" } else { words }
 }
 
 /// Whether the clause narrows the item by a word that stands right before it: 人均 before 消费支出.
@@ -177,6 +194,11 @@ pub(super) fn is_narrowed(clause: &str, item: &str) -> bool {
 /// Whether the clause speaks of what something else brought about: 带动进出口.
 pub(super) fn is_effect(clause: &str) -> bool {
     WORDS.effects.iter().any(|word| clause.contains(word.as_str()))
+}
+
+/// Whether what was done is an addition to a stock: 新增装机.
+pub(super) fn is_addition(action: Option<&str>) -> bool {
+    action.is_some_and(|action| WORDS.additions.iter().any(|word| action.contains(word.as_str())))
 }
 
 /// Whether a number is one of several marks that were passed: 迈上4个|万亿元|台阶.
@@ -274,6 +296,7 @@ pub(super) fn check_words() {
         &WORDS.narrow,
         &WORDS.effects,
         &WORDS.marks,
+        &WORDS.relative,
     ] {
         let mut sorted = list.clone();
         sorted.sort();

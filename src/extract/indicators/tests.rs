@@ -189,6 +189,20 @@ fn marks_that_are_passed_and_effects_are_no_values() {
 }
 
 #[test]
+fn parts_of_others_and_additions_stay_out() {
+    let of = |clause: &str, figure: &Figure| in_clause(clause, "", figure);
+    let export = rate("出口", 53.6);
+    assert_eq!(of("苹果产值增长8.5%、出口增长", &export), None);
+    assert_eq!(of("进出口增长8.5%、出口增长", &export).as_deref(), Some("export_growth"));
+    let money = figure("固定资产投资", 2.2e10, "CNY");
+    assert_eq!(of("招商引资项目完成固定资产投资", &money), None);
+    assert_eq!(of("全省完成固定资产投资", &money).as_deref(), Some("fixed_asset_investment_level"));
+    let mut power = figure("发电装机", 4e7, "kW");
+    power.action = Some("新增".to_owned());
+    assert_eq!(of("新增发电装机", &power), None);
+}
+
+#[test]
 fn one_figure_for_each_of_a_list() {
     let each = figure("粮食、肉类、蔬菜产量", 1e6, "tonne");
     assert_eq!(in_clause("粮食、肉类、蔬菜产量均达到", "", &each).as_deref(), Some("grain_output"));
