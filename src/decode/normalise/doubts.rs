@@ -15,7 +15,7 @@ pub(super) fn observe(line: &[char], mends: &mut Mends) {
             'D' | 'G' => add(&mut mends.placeholder_letters, is_party_letter(line, i)),
             '，' => add(&mut mends.ambiguous_separators, is_separator_of_thousands(line, i)),
             '0'..='9' => add(&mut mends.digits_run_together, is_run_together_date(line, i)),
-            '?' => add(&mut mends.lost_characters, is_lost(line, i)),
+            '?' => add(&mut mends.lost_characters, is_lost(&line[..i], &line[i + 1..])),
             '\u{FFFD}' => mends.replacement_characters += 1,
             '\u{E000}'..='\u{F8FF}' => {
                 let han =
@@ -114,20 +114,19 @@ fn is_run_together_date(line: &[char], i: usize) -> bool {
     follows && splits && !(digits.len() == 8 && after != Some(&'在'))
 }
 
-/// A question mark that stands for a lost character: inside a clause that asks nothing.
-pub(super) fn is_lost(line: &[char], i: usize) -> bool {
-    let inside =
-        |c: Option<&char>| c.is_some_and(|c| is_han(*c) || ('\u{E000}'..='\u{F8FF}').contains(c));
-    let Some(before) = line[..i].last() else { return false };
-    if line.get(i) != Some(&'?')
-        || !inside(line.get(i + 1))
-        || !(is_han(*before) || before.is_ascii_digit())
-    {
+/// A question mark that stands for a lost character: inside a clause that asks nothing, or where one begins.
+pub(super) fn is_lost(before: &[char], rest: &[char]) -> bool {
+    const ASKING: &str = "吗呢么何谁哪几否啊吧怎多嗎誰麼幾嘛呀還还难難岂豈";
+    let Some(last) = before.last() else { return false };
+    let goes_on = rest.first().is_some_and(|c| is_han(*c) || ('\u{E000}'..='\u{F8FF}').contains(c));
+    if !goes_on {
         return false;
     }
-    const ASKING: &str = "吗呢么何谁哪几否啊吧怎多嗎誰麼幾嘛呀还還难難岂豈";
-    let asks = line[..i].iter().rev().take_while(|c| !matches!(c, '。' | '！' | '？')).take(30);
-    !asks.into_iter().any(|c| ASKING.contains(*c))
+    if matches!(last, '，' | '、' | '；' | '：' | '“' | '《' | '（') {
+        return true;
+    }
+    let clause = before.iter().rev().take_while(|c| !matches!(c, '。' | '！' | '？')).take(30);
+    (is_han(*last) || last.is_ascii_digit()) && !clause.into_iter().any(|c| ASKING.contains(*c))
 }
 
 /// Whether a line has wording that nobody writes and that synonym-swapping programs produce.
@@ -215,6 +214,7 @@ mod tests {
     #[test]
     fn lost_characters_are_told_from_questions() {
         assert!(seen("推进?煤电厂改造").lost_characters > 0);
+        assert!(seen("新建道路、?水灌区").lost_characters > 0);
         assert_eq!(seen("为什么要改革?因为要发展").lost_characters, 0);
         assert!(seen("建\u{E123}设").lost_characters > 0);
     }

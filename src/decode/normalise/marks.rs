@@ -26,7 +26,7 @@ fn is_chinese(c: Option<&char>) -> bool {
 }
 
 /// Turns ASCII marks into full-width ones. `lost` tells of a question mark that it stands for a lost character.
-pub(super) fn punctuation(line: &mut Vec<char>, lost: impl Fn(&[char], usize) -> bool) {
+pub(super) fn punctuation(line: &mut Vec<char>, lost: impl Fn(&[char], &[char]) -> bool) {
     brackets(line);
     let full_stops = reads_full_stops(line);
     let mut out: Vec<char> = Vec::with_capacity(line.len());
@@ -36,14 +36,16 @@ pub(super) fn punctuation(line: &mut Vec<char>, lost: impl Fn(&[char], usize) ->
         let full = match line[i] {
             mark @ (',' | ';' | ':') => separator(&out, mark, &line[i + 1..]),
             '.' if full_stops && ends_sentence(&out, &line[i + 1..]) => Some('。'),
-            '?' if ends_clause(&out, &line[i + 1..]) && !lost(line, i) => Some('？'),
+            '?' if ends_clause(&out, &line[i + 1..]) && !lost(&out, &line[i + 1..]) => Some('？'),
             '!' if ends_clause(&out, &line[i + 1..]) => Some('！'),
             _ => None,
         };
         out.push(full.unwrap_or(line[i]));
         i += 1;
-        // The blank after an ASCII mark goes with it.
-        if full.is_some() && line.get(i) == Some(&' ') && line.get(i + 1).is_some_and(|c| *c != ' ')
+        // The blank after an ASCII mark goes with it; behind a label it may say that its value is empty.
+        if full.is_some_and(|c| c != '：')
+            && line.get(i) == Some(&' ')
+            && line.get(i + 1).is_some_and(|c| *c != ' ')
         {
             i += 1;
         }
@@ -118,10 +120,12 @@ fn ends_sentence(before: &[char], rest: &[char]) -> bool {
 /// Whether a question or exclamation mark stands behind Chinese and not inside an address or a formula.
 fn ends_clause(before: &[char], rest: &[char]) -> bool {
     let after = rest.first();
-    is_chinese(before.last())
-        && (after.is_none()
-            || is_chinese(after)
-            || matches!(after, Some(' ' | '"' | '?' | '!' | ')')))
+    let ends = before
+        .last()
+        .is_some_and(|c| is_han(*c) || is_full_mark(*c) && !matches!(c, '，' | '、' | '；' | '：'));
+    ends && (after.is_none()
+        || is_chinese(after)
+        || matches!(after, Some(' ' | '"' | '?' | '!' | ')')))
 }
 
 /// Pairs of brackets with Chinese in them, or between Chinese. `(1)` and `(a)` enumerate and stay.
@@ -196,8 +200,12 @@ pub(super) fn quotes(line: &mut [char]) {
         return;
     }
     let neutral = marks.iter().any(|i| line[*i] == '"');
-    if !neutral && is_balanced(line, &marks) {
-        return;
+    if !neutral {
+        // ”…“ belongs to quotations that begin and end on other lines; nested pairs are sound.
+        let apart = marks.chunks(2).any(|p| (line[p[0]], line[p[1]]) == ('”', '“'));
+        if apart || is_balanced(line, &marks) {
+            return;
+        }
     }
     if neutral && is_code(line) {
         return;
