@@ -12,10 +12,9 @@ pub(super) fn is_chinese_prose(line: &[char]) -> bool {
     let (mut n_han, mut n_other) = (0usize, 0usize);
     for &c in line {
         n_han += usize::from(is_han(c));
-        n_other += usize::from(
-            c.is_alphabetic() && !is_han(c)
-                || matches!(c, '{' | '}' | '=' | '<' | '>' | '\\' | '|' | '$'),
-        );
+        let letter = c.is_ascii_alphabetic() || ('\u{C0}'..'\u{2000}').contains(&c);
+        let code = matches!(c, '{' | '}' | '=' | '<' | '>' | '\\' | '|' | '$');
+        n_other += usize::from(letter || code);
     }
     n_han * 2 >= n_other && n_han > 0
 }

@@ -19,7 +19,6 @@ pub use chars::{is_full_mark, is_han, is_hangul, is_kana};
 use crate::warning::{Warning, warn};
 use chars::{is_joined, is_joiner, is_odd_space, is_void};
 use mojibake::Verdict;
-use scan::Finding;
 use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -93,9 +92,12 @@ pub fn text<'a>(text: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> 
             memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |n| start + n);
         let line = &text[start..end];
         let rest = text.get(end + 1..).unwrap_or_default();
-        let normal = self::line(line, marks, mends);
-        count_paragraph(&normal, rest, mends);
-        if normal != line {
+        let (normal, sentence) = self::line(line, marks, mends);
+        if sentence {
+            count_paragraph(&normal, rest, mends);
+        }
+        // What is lent is the line or a part of it.
+        if matches!(normal, Cow::Owned(_)) || normal.len() != line.len() {
             if start == 0 && end == text.len() {
                 return normal;
             }
@@ -112,20 +114,19 @@ pub fn text<'a>(text: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> 
     Cow::Owned(out)
 }
 
-/// Normalises one line.
-fn line<'a>(whole: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> {
+/// Normalises one line, and tells whether it has a full stop.
+fn line<'a>(whole: &'a str, marks: Marks, mends: &mut Mends) -> (Cow<'a, str>, bool) {
     let trimmed = trim(whole);
     let finding = scan::scan(trimmed);
-    if finding == Finding::default() {
-        return Cow::Borrowed(trimmed);
-    }
     if finding.spun && doubts::is_spun(trimmed) {
         mends.spun += 1;
     }
-    if !finding.work {
-        return Cow::Borrowed(trimmed);
+    if finding.work {
+        let mended = mend(trimmed, marks, mends);
+        let sentence = mended.contains('。');
+        return (Cow::Owned(mended), sentence);
     }
-    Cow::Owned(mend(trimmed, marks, mends))
+    (Cow::Borrowed(trimmed), finding.sentence)
 }
 
 /// Takes spaces that are not ASCII's, and what prints nothing, off both ends, and ASCII ones between them.
@@ -283,7 +284,7 @@ fn compose(line: Vec<char>) -> Vec<char> {
 /// Counts paragraphs of prose, and those that end in a comma with nothing after them that goes on.
 fn count_paragraph(line: &str, rest: &str, mends: &mut Mends) {
     const PROSE_BYTES: usize = 60;
-    if line.len() < PROSE_BYTES || !line.contains('。') {
+    if line.len() < PROSE_BYTES {
         return;
     }
     mends.paragraphs += 1;

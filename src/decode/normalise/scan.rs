@@ -7,93 +7,187 @@ pub(super) struct Finding {
     pub(super) work: bool,
     /// Words that spun text uses wrongly.
     pub(super) spun: bool,
+    /// Has a full stop; known only where there is no work.
+    pub(super) sentence: bool,
 }
+
+/// What the first byte of a character says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// ASCII that is never in question: letters, digits but those that dates begin with, most signs.
+    Plain,
+    /// ASCII that depends on its neighbours.
+    Ascii,
+    /// Chinese characters.
+    Han,
+    /// Two bytes: Latin letters beyond ASCII.
+    Latin,
+    /// Two bytes: Greek and Cyrillic.
+    Greek,
+    /// Three bytes, general punctuation and symbols.
+    Symbols,
+    /// Three bytes, Chinese punctuation and kana.
+    Marks,
+    /// Three bytes, compatibility characters and full-width forms.
+    Wide,
+    /// Three bytes, Korean.
+    Korean,
+    /// Four bytes.
+    Four,
+    /// Whatever may need Unicode's normal form.
+    Compose,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Compose; 256];
+    let mut b = 0;
+    while b < 256 {
+        classes[b] = match b as u8 {
+            b'&' | b',' | b';' | b':' | b'?' | b'!' | b'(' | b')' | b'.' | b' ' | b'X' | b'x'
+            | b'*' | b'D' | b'G' | b'\\' | b'1' | b'2' | b'"' => Class::Ascii,
+            b'\t' | 0x20..0x7F => Class::Plain,
+            0..0x80 => Class::Ascii,
+            0xC2..=0xCB => Class::Latin,
+            0xCE..=0xD1 => Class::Greek,
+            0xE2 => Class::Symbols,
+            0xE3 => Class::Marks,
+            0xE4..=0xE9 => Class::Han,
+            0xEA..=0xED => Class::Korean,
+            0xEF => Class::Wide,
+            0xF0 => Class::Four,
+            _ => Class::Compose,
+        };
+        b += 1;
+    }
+    classes
+};
 
 /// Looks through one line.
 pub(super) fn scan(line: &str) -> Finding {
     let b = line.as_bytes();
     let at = |i: usize| b.get(i).copied().unwrap_or(b' ');
-    let mut finding = Finding { work: opens_oddly(line), spun: false };
-    let (mut n_latin, mut n_metal, mut quote_open, mut ascii_quote, mut han) =
-        (0usize, 0usize, false, false, false);
+    let mut finding = Finding { work: opens_oddly(line), ..Finding::default() };
+    let mut seen = Seen::default();
     let mut i = 0;
-    while i < b.len() && !finding.work {
-        let lead = b[i];
-        let len = match lead {
-            0..0x80 => {
-                finding.work = ascii(b, i);
-                ascii_quote |= lead == b'"';
+    while let Some(&lead) = b.get(i) {
+        i += match CLASSES[usize::from(lead)] {
+            Class::Plain => 1,
+            Class::Han => {
+                seen.han = true;
+                let mut n = 0;
+                while let Some([lead @ 0xE4..=0xE9, second, third]) = b.get(i + n..i + n + 3) {
+                    n += 3;
+                    if NOTABLE[usize::from(lead & 0xF) << 6 | usize::from(second & 0x3F)] {
+                        han([*lead, *second, *third], &b[i + n..], &mut finding, &mut seen);
+                    }
+                }
+                n
+            }
+            Class::Ascii => {
+                finding.work |= ascii(b, i);
+                seen.ascii_quote |= lead == b'"';
                 1
             }
-            0xE4..=0xE9 => {
-                han = true;
-                match (lead, at(i + 1), at(i + 2)) {
-                    (0xE5, 0xBC, 0x80) => finding.spun |= b[i + 3..].starts_with("展".as_bytes()),
-                    (0xE5, 0x8F, 0x91) => finding.spun |= b[i + 3..].starts_with("动实".as_bytes()),
-                    (0xE6, 0xA0, 0xB9) => finding.spun |= b[i + 3..].starts_with("底".as_bytes()),
-                    (0xE9, 0xA1, 0xB5) | (0xE9, 0xA0, 0x81) => {
-                        finding.work |= page_number(b, i + 3)
-                    }
-                    (0xE9, 0x94, 0x9F) => finding.work |= b[i + 3..].starts_with("斤".as_bytes()),
-                    (0xE9, 0x88..=0x91, _) => n_metal += 1,
-                    (0xE7, 0x83, 0xAB) => finding.work |= b[i + 3..].starts_with("烫烫".as_bytes()),
-                    _ => {}
-                }
-                3
-            }
-            0xE2 => {
-                match (at(i + 1), at(i + 2)) {
-                    (0x80, 0x9C) => finding.work |= std::mem::replace(&mut quote_open, true),
-                    (0x80, 0x9D) => finding.work |= !std::mem::replace(&mut quote_open, false),
-                    (0x80, 0x80..=0x8F | 0xA8..=0xAF) | (0x81, 0x9F..=0xAF) => finding.work = true,
-                    (0x84 | 0x8C | 0xAB | 0xBA..=0xBF, _) => finding.work = true,
-                    _ => {}
-                }
-                n_latin += usize::from(at(i + 1) == 0x80);
-                3
-            }
-            0xE3 => {
+            Class::Marks => {
                 match (at(i + 1), at(i + 2)) {
                     (0x80, 0x80 | 0x9D..=0x9F) | (0x82, 0x99 | 0x9A) => finding.work = true,
+                    (0x80, 0x82) => finding.sentence = true,
                     _ => {}
                 }
                 3
             }
-            0xEF => {
+            Class::Symbols => {
+                symbol(at(i + 1), at(i + 2), &mut finding, &mut seen);
+                3
+            }
+            Class::Wide => {
                 finding.work |= wide(b, i);
                 3
             }
-            0xC2..=0xCB => {
+            Class::Latin => {
                 finding.work |= lead == 0xC2 && matches!(at(i + 1), 0x80..=0xA0 | 0xAD);
                 finding.work |= lead == 0xC3 && at(i + 1) == 0x97;
-                n_latin += 1;
+                seen.n_latin += 1;
                 2
             }
-            0xCE | 0xCF | 0xD0 | 0xD1 => {
+            Class::Greek => {
                 finding.work |= lead == 0xCE && at(i + 1) == 0x87;
                 2
             }
-            0xCC | 0xCD | 0xD2..=0xDF => {
-                finding.work = true;
-                2
-            }
-            0xEA if at(i + 1) >= 0xB0 => 3,
-            0xEB..=0xED => 3,
-            0xE0 | 0xE1 | 0xEA | 0xEE => {
-                finding.work = true;
+            Class::Korean => {
+                finding.work |= lead == 0xEA && at(i + 1) < 0xB0;
                 3
             }
-            0xF0 if matches!(at(i + 1), 0x9F | 0xA0..=0xAE) => 4,
-            _ => {
+            Class::Four => {
+                finding.work |= !matches!(at(i + 1), 0x9F | 0xA0..=0xAE);
+                4
+            }
+            Class::Compose => {
                 finding.work = true;
                 1
             }
         };
-        i += len;
+        if finding.work {
+            break;
+        }
     }
-    let mojibake = n_latin >= 4 && n_latin * 6 >= line.len() || n_metal >= 2;
-    finding.work |= mojibake || han && ascii_quote || han && quote_open;
+    let mojibake = seen.n_latin >= 4 && seen.n_latin * 6 >= line.len() || seen.n_metal >= 2;
+    finding.work |= mojibake || seen.han && (seen.ascii_quote || seen.quote_open);
     finding
+}
+
+/// What was seen on the way through a line.
+#[derive(Default)]
+struct Seen {
+    han: bool,
+    ascii_quote: bool,
+    quote_open: bool,
+    n_latin: usize,
+    n_metal: usize,
+}
+
+/// By first and second byte: Chinese characters of which some may begin something.
+static NOTABLE: [bool; 1024] = {
+    let mut notable = [false; 1024];
+    let starts =
+        [(0xE5, 0xBC), (0xE6, 0xA0), (0xE9, 0xA1), (0xE9, 0xA0), (0xE9, 0x94), (0xE7, 0x83)];
+    let mut i = 0;
+    while i < starts.len() {
+        notable[(starts[i].0 & 0xF) << 6 | starts[i].1 & 0x3F] = true;
+        i += 1;
+    }
+    let mut second = 0x88;
+    while second <= 0x91 {
+        notable[(0xE9 & 0xF) << 6 | second & 0x3F] = true;
+        second += 1;
+    }
+    notable
+};
+
+/// A Chinese character of those, and what follows it.
+fn han(c: [u8; 3], rest: &[u8], finding: &mut Finding, seen: &mut Seen) {
+    let then = |what: &str| rest.starts_with(what.as_bytes());
+    match c {
+        [0xE5, 0xBC, 0x80] => finding.spun |= then("展"),
+        [0xE6, 0xA0, 0xB9] => finding.spun |= then("底"),
+        [0xE9, 0xA1, 0xB5] | [0xE9, 0xA0, 0x81] => finding.work |= page_number(rest),
+        [0xE9, 0x94, 0x9F] => finding.work |= then("斤"),
+        [0xE9, 0x88..=0x91, _] => seen.n_metal += 1,
+        [0xE7, 0x83, 0xAB] => finding.work |= then("烫烫"),
+        _ => {}
+    }
+}
+
+/// A character of the blocks that begin with 0xE2.
+fn symbol(second: u8, third: u8, finding: &mut Finding, seen: &mut Seen) {
+    match (second, third) {
+        (0x80, 0x9C) => finding.work |= std::mem::replace(&mut seen.quote_open, true),
+        (0x80, 0x9D) => finding.work |= !std::mem::replace(&mut seen.quote_open, false),
+        (0x80, 0x80..=0x8F | 0xA8..=0xAF) | (0x81, 0x9F..=0xAF) => finding.work = true,
+        (0x84 | 0x8C | 0xAB | 0xBA..=0xBF, _) => finding.work = true,
+        _ => {}
+    }
+    seen.n_latin += usize::from(second == 0x80);
 }
 
 /// An ASCII character at `i`.
@@ -156,9 +250,9 @@ fn wide(b: &[u8], i: usize) -> bool {
 }
 
 /// Whether a page count follows 页: 共18页, /共18页.
-fn page_number(b: &[u8], i: usize) -> bool {
-    let near = &b[i.min(b.len())..b.len().min(i + 12)];
-    memchr::memmem::find(near, "共".as_bytes()).is_some() || near.first() == Some(&b'/')
+fn page_number(rest: &[u8]) -> bool {
+    let near = &rest[..rest.len().min(12)];
+    near.first() == Some(&b'/') || near.windows(3).any(|w| w == "共".as_bytes())
 }
 
 /// Whether the line opens with an enumerator that has lost its bracket.
