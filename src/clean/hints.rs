@@ -116,7 +116,8 @@ fn is_json(dom: &Dom, id: Id) -> bool {
 
 /// Parses ld+json, also where it is wrapped in a comment or CDATA, or has line breaks inside strings.
 fn parse(source: &str) -> Option<Value> {
-    let source = source.trim().trim_end_matches(';');
+    let wrapped = source.split_once("<![CDATA[").and_then(|(_, rest)| rest.rsplit_once("]]>"));
+    let source = wrapped.map_or(source, |(inner, _)| inner).trim().trim_end_matches(';');
     let start = source.find(['{', '['])?;
     let end = source.rfind(['}', ']'])?;
     let source = source.get(start..=end)?;

@@ -44,6 +44,7 @@ struct Grammar {
     chinese: Regex,
     month_name_first: Regex,
     day_then_name: Regex,
+    year_name_day: Regex,
     republic: Regex,
     compact: Regex,
 }
@@ -64,6 +65,7 @@ static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
         day_then_name: re(
             r"(?i)\b(\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s{0,2}(?:of |de |-)?\s?(\p{L}{3,10})\.?,?\s?(?:de |-)?\s?((?:19|20)\d{2})\b",
         )?,
+        year_name_day: re(r"(?i)\b((?:19|20)\d{2})\s(\p{L}{3,10})\.?\s(\d{1,2})\b")?,
         republic: re(r"(?:中[華华])?民[國国]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")?,
         compact: re(r"\b((?:19|20)\d{2})(\d{2})(\d{2})\b")?,
     })
@@ -94,6 +96,7 @@ pub(super) fn dates(text: &str, order: Order) -> Vec<Stamp> {
         });
         add(&grammar.month_name_first, &|c| date(number(c, 3)?, month(&c[1])?, number(c, 2)?));
         add(&grammar.day_then_name, &|c| date(number(c, 3)?, month(&c[2])?, number(c, 1)?));
+        add(&grammar.year_name_day, &|c| date(number(c, 1)?, month(&c[2])?, number(c, 3)?));
         if text.contains('民') {
             add(&grammar.republic, &|c| date(number(c, 1)? + 1911, number(c, 2)?, number(c, 3)?));
         }
@@ -272,6 +275,7 @@ mod tests {
         check("3. März 2019", "2019-03-03");
         check("15 de enero de 2020", "2020-01-15");
         check("Sept. 3, 2019", "2019-09-03");
+        check("2024 Jun 30", "2024-06-30");
     }
 
     #[test]

@@ -75,7 +75,10 @@ pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
                 let person = |l: &Label| matches!(l.field, Field::Author | Field::Editor);
                 labels.extend(label.filter(|l| person(l) || matches!(c, '/' | '／')));
             }
-            _ if is_blank(c) => labels.extend(Label::of(line, word_start, at, at)),
+            // A word of Latin letters is a label only by its colon.
+            _ if is_blank(c) && !line[word_start..at].is_ascii() => {
+                labels.extend(Label::of(line, word_start, at, at));
+            }
             _ => {}
         }
         if is_blank(c)

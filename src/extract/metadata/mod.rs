@@ -3,6 +3,7 @@
 //! The head of an HTML page may be wrong in every part, so what the page shows its reader comes first where it is
 //! labelled. A value that cannot be told is null: a wrong one is worse.
 
+mod byline;
 mod dates;
 mod fields;
 mod people;
@@ -42,6 +43,12 @@ pub struct Metadata {
 /// So many short blocks beside the title and at the end are read for labels although cleaning dropped them.
 const NEIGHBOURS: usize = 12;
 
+/// So many paragraphs at the end of the body are read for signatures and credits, if they are short.
+const CLOSING: usize = 6;
+
+/// Characters of such a paragraph at most.
+const CLOSING_CHARS_MAX: usize = 60;
+
 /// Lines longer than this hold prose, not labels.
 const LINE_CHARS_MAX: usize = 240;
 
@@ -49,16 +56,21 @@ const LINE_CHARS_MAX: usize = 240;
 pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
     let parts = Parts::of(blocks);
     let heading = title::heading(hints, blocks);
-    let fields: Vec<Labelled> = parts.lines().flat_map(|line| fields::fields(line)).collect();
+    let top: Vec<Labelled> = parts.top().flat_map(fields::fields).collect();
+    let bottom: Vec<Labelled> = parts.bottom().flat_map(fields::fields).collect();
     let published = published::published(&Sources {
         hints,
-        fields: &fields,
+        fields: &top,
+        end_fields: &bottom,
         header: &parts.header,
-        end: &parts.end,
-        url: page.url.as_deref(),
+        near: &parts.near,
+        posts: &parts.posts(),
+        end: &parts.closing,
+        url: address(page, hints),
         fetched: page.fetched_at,
         order: order(page, hints),
     });
+    let fields: Vec<Labelled> = top.iter().chain(&bottom).copied().collect();
     let title_label = || fields.iter().find(|f| f.field == Field::Title && !f.value.is_empty());
     Metadata {
         title: heading.title.or_else(|| title_label().map(|f| f.value.to_owned())),
@@ -75,21 +87,26 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
 
 /// The page's lines by where they stand.
 struct Parts<'a> {
-    /// Beside the title: source, author, date.
+    /// Beside the title, as cleaning found: source, author, date.
     header: Vec<&'a str>,
-    /// Behind the body: credits, and the last lines of the body.
-    end: Vec<&'a str>,
+    /// Short lines between the title and the body that cleaning dropped.
+    near: Vec<&'a str>,
+    /// The last short lines of the body.
+    closing: Vec<&'a str>,
+    /// Credits, and what follows the body.
+    behind: Vec<&'a str>,
     /// Menus above the article.
     menu: Vec<&'a str>,
     /// The first and the last paragraphs of the body.
-    opening: Vec<&'a str>,
-    closing: Vec<&'a str>,
+    first: Vec<&'a str>,
+    last: Vec<&'a str>,
 }
 
 impl<'a> Parts<'a> {
     fn of(blocks: &'a [Block]) -> Self {
         let short = |b: &&Block| b.text.chars().count() <= LINE_CHARS_MAX;
         let text = |b: &'a Block| b.text.as_str();
+        let dropped = |b: &&Block| matches!(b.role, Role::Nav | Role::Other | Role::Footer);
         let first = blocks.iter().position(|b| b.role.is_body());
         let last = blocks.iter().rposition(|b| b.role.is_body());
         let title = blocks.iter().position(|b| b.role == Role::Title);
@@ -97,39 +114,60 @@ impl<'a> Parts<'a> {
             (Some(first), Some(last)) => (&blocks[..first], &blocks[last + 1..]),
             _ => (blocks, &blocks[blocks.len()..]),
         };
-        let marked = |role| blocks.iter().filter(move |b| b.role == role);
-        let mut header: Vec<&str> = marked(Role::Meta).filter(short).map(text).collect();
+        let marked = |role| blocks.iter().filter(move |b| b.role == role).filter(short).map(text);
         // Cleaning may have taken a line of the header for a menu.
-        let from = title.unwrap_or(before.len().saturating_sub(NEIGHBOURS)).min(before.len());
-        let from = from.max(before.len().saturating_sub(NEIGHBOURS));
-        let near = before[from..]
+        let from =
+            title.unwrap_or(0).min(before.len()).max(before.len().saturating_sub(NEIGHBOURS));
+        let near = before[from..].iter().filter(dropped).filter(short).map(text).collect();
+        let menu = before.iter().filter(|b| b.role == Role::Nav).take(NEIGHBOURS);
+        let behind = after.iter().take(NEIGHBOURS).filter(dropped).filter(short).map(text);
+        let body: Vec<&str> = blocks
             .iter()
-            .filter(|b| matches!(b.role, Role::Nav | Role::Other | Role::Footer));
-        header.extend(near.filter(short).map(text));
-        let mut end: Vec<&str> = marked(Role::Credit).filter(short).map(text).collect();
-        let behind = after
-            .iter()
-            .take(NEIGHBOURS)
-            .filter(|b| matches!(b.role, Role::Nav | Role::Other | Role::Footer));
-        end.extend(behind.filter(short).map(text));
-        let body: Vec<&Block> = blocks.iter().filter(|b| b.role == Role::Para).collect();
-        let closing: Vec<&str> = body.iter().rev().take(3).rev().map(|b| b.text.as_str()).collect();
-        end.extend(closing.iter().filter(|t| t.chars().count() <= 40));
-        let opening = body.iter().take(3).map(|b| b.text.as_str()).collect();
-        let menu = before
-            .iter()
-            .filter(|b| b.role == Role::Nav)
-            .take(NEIGHBOURS)
-            .filter(short)
-            .map(text)
+            .filter(|b| b.role.is_body() && b.role != Role::Table)
+            .map(|b| b.text.as_str())
             .collect();
-        Self { header, end, menu, opening, closing }
+        let tail = &body[body.len().saturating_sub(CLOSING)..];
+        Self {
+            header: marked(Role::Meta).collect(),
+            near,
+            closing: tail
+                .iter()
+                .copied()
+                .filter(|t| t.chars().count() <= CLOSING_CHARS_MAX)
+                .collect(),
+            behind: marked(Role::Credit).chain(behind).collect(),
+            menu: menu.filter(short).map(text).collect(),
+            first: body.iter().copied().take(3).collect(),
+            last: tail[tail.len().saturating_sub(3)..].to_vec(),
+        }
     }
 
-    /// The short lines that may hold labels.
-    fn lines(&self) -> impl Iterator<Item = &'a str> {
-        self.header.iter().chain(&self.end).copied()
+    /// Lines that may say who posted the text and when.
+    fn posts(&self) -> Vec<&'a str> {
+        self.near
+            .iter()
+            .chain(&self.first)
+            .chain(&self.closing)
+            .chain(&self.behind)
+            .copied()
+            .collect()
     }
+
+    /// The short lines above the body that may hold labels.
+    fn top(&self) -> impl Iterator<Item = &'a str> {
+        self.header.iter().chain(&self.near).copied()
+    }
+
+    /// The short lines at the end of the body and below it.
+    fn bottom(&self) -> impl Iterator<Item = &'a str> {
+        self.closing.iter().chain(&self.behind).copied()
+    }
+}
+
+/// The page's address: its own, or what the page says that it is.
+fn address<'a>(page: &'a PageInfo, hints: &'a Hints) -> Option<&'a str> {
+    let said = || hints.meta.iter().find(|(k, _)| k == "og:url").map(|(_, v)| v.as_str());
+    page.url.as_deref().or_else(said)
 }
 
 /// Order of day and month: American pages put the month first.
@@ -192,6 +230,27 @@ fn newspaper(hints: &Hints, parts: &Parts) -> Option<String> {
     })
 }
 
+/// What pages print for a source that they do not name.
+const NO_SOURCES: &[&str] = &[
+    "转载",
+    "转载文章",
+    "原创",
+    "本站",
+    "本站原创",
+    "本站编辑",
+    "互联网",
+    "网络",
+    "网络转载",
+    "网络整理",
+    "未知",
+    "不详",
+    "佚名",
+    "其他",
+    "综合",
+    "用户投稿",
+    "投稿",
+];
+
 /// The name that the value of a source label begins with.
 fn source_name(value: &str) -> Option<String> {
     let value = value.trim().trim_start_matches(['《', '"', '“']);
@@ -230,7 +289,7 @@ fn source_name(value: &str) -> Option<String> {
     let ok = (2..=40).contains(&chars)
         && name.chars().any(char::is_alphabetic)
         && !name.contains("http")
-        && !name.contains("本站原创");
+        && !NO_SOURCES.contains(&name);
     ok.then(|| name.to_owned())
 }
 
@@ -245,37 +304,36 @@ fn people_of(fields: &[Labelled], field: Field) -> Vec<String> {
     all
 }
 
+/// The authors, from the most explicit to the least: labels, the speaker of a report, names in brackets at the end,
+/// bylines, then what the head says.
 fn authors(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Vec<String> {
-    let labelled = people_of(fields, Field::Author);
-    if !labelled.is_empty() {
-        return labelled;
-    }
-    if let Some(speaker) = parts.header.iter().find_map(|line| people::speaker(line)) {
-        return vec![speaker];
-    }
-    let bracketed = parts
-        .closing
-        .iter()
-        .chain(&parts.end)
-        .map(|p| people::in_brackets_at_end(p))
-        .find(|n| !n.is_empty());
-    if let Some(names) = bracketed {
-        return names;
-    }
-    if let Some(names) = parts.opening.iter().map(|p| in_dateline(p)).find(|n| !n.is_empty()) {
-        return names;
-    }
-    let bylines = parts.header.iter().filter(|l| l.starts_with("By ") || l.starts_with("by "));
-    if let Some(names) = bylines.map(|l| people::names(l)).find(|n| !n.is_empty()) {
-        return names;
-    }
-    let json =
-        hints.json_ld.iter().filter(|(k, _)| k == "author").flat_map(|(_, v)| people::names(v));
-    let json: Vec<String> = json.collect();
-    if !json.is_empty() {
-        return json;
-    }
-    let metas = [
+    let speaker =
+        || parts.header.iter().find_map(|line| people::speaker(line)).map(|name| vec![name]);
+    let in_brackets = || {
+        let lines = parts.last.iter().rev().chain(&parts.behind);
+        lines.map(|p| people::in_brackets_at_end(p)).find(|names| !names.is_empty())
+    };
+    let printed = || {
+        let header = parts.header.iter().chain(&parts.near).map(|line| byline::of_header(line));
+        let opening = parts.first.iter().map(|line| byline::of_opening(line));
+        let posts = parts.posts();
+        let posted = posts.iter().map(|line| byline::posted(line));
+        let dated = parts.header.iter().map(|line| byline::beside_date(line));
+        header.chain(opening).chain(posted).chain(dated).find(|names| !names.is_empty())
+    };
+    Some(people_of(fields, Field::Author))
+        .filter(|names| !names.is_empty())
+        .or_else(speaker)
+        .or_else(in_brackets)
+        .or_else(printed)
+        .or_else(|| said(hints))
+        .unwrap_or_default()
+}
+
+/// The authors whom the head names: ld+json, then meta elements.
+fn said(hints: &Hints) -> Option<Vec<String>> {
+    const METAS: &[&str] = &[
+        "citation_author",
         "author",
         "article:author",
         "byl",
@@ -283,36 +341,28 @@ fn authors(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Vec<String> {
         "sailthru.author",
         "dc.creator",
         "dcterms.creator",
-        "citation_author",
-        "twitter:data1",
+        "dc.contributor",
+        "article:author_name",
+        "og:author",
     ];
-    metas
-        .iter()
-        .map(|name| {
-            hints
-                .meta
-                .iter()
-                .filter(|(k, _)| k == name)
-                .flat_map(|(_, v)| people::names(v))
-                .collect::<Vec<_>>()
-        })
+    let of = |pairs: &[(String, String)], name: &str| -> Vec<String> {
+        let values = pairs.iter().filter(|(k, _)| k == name).map(|(_, v)| v);
+        let mut names: Vec<String> = Vec::new();
+        for name in values.flat_map(|v| people::names(v)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    };
+    // The site's own name is no author.
+    let site = hints.meta.iter().find(|(k, _)| k == "og:site_name").map(|(_, v)| v.as_str());
+    let people = |names: Vec<String>| -> Vec<String> {
+        names.into_iter().filter(|n| Some(n.as_str()) != site).collect()
+    };
+    std::iter::once(people(of(&hints.json_ld, "author")))
+        .chain(METAS.iter().map(|name| people(of(&hints.meta, name))))
         .find(|names| !names.is_empty())
-        .unwrap_or_default()
-}
-
-/// The reporters whom the first paragraph names: 本报讯（记者 李明 通讯员 王小雨）….
-fn in_dateline(paragraph: &str) -> Vec<String> {
-    let head: String = paragraph.chars().take(80).collect();
-    let Some(open) = head.find(['（', '(']) else { return Vec::new() };
-    let inner = &head[open..];
-    let inner = inner.trim_start_matches(['（', '(']);
-    let Some(close) = inner.find(['）', ')']) else { return Vec::new() };
-    let dateline = ["讯", "电"].iter().any(|w| head[..open].trim_end().ends_with(w))
-        || head[..open].trim().is_empty();
-    if !dateline || !["记者", "通讯员"].iter().any(|w| inner[..close].contains(w)) {
-        return Vec::new();
-    }
-    people::names(&inner[..close]).into_iter().filter(|n| people::is_name(n)).collect()
 }
 
 /// How often the page was read: 点击数:74, 2547 次浏览.
@@ -320,7 +370,7 @@ fn views(fields: &[Labelled], parts: &Parts) -> Option<i64> {
     let labelled =
         fields.iter().filter(|f| f.field == Field::Views).find_map(|f| count_at_start(f.value));
     labelled.or_else(|| {
-        parts.lines().find_map(|line| {
+        parts.top().chain(parts.bottom()).find_map(|line| {
             ["次浏览", "次阅读", "次点击", "人阅读", "人浏览", "次访问"].iter().find_map(|word| {
                 let at = line.find(word)?;
                 let before = line[..at].trim_end();

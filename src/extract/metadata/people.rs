@@ -60,6 +60,41 @@ const TAILS: &[&str] = &[
     "编辑",
 ];
 
+/// What pages print for an author whom they do not name.
+const NOBODY: &[&str] = &[
+    "佚名",
+    "未知",
+    "不详",
+    "匿名",
+    "无名",
+    "管理员",
+    "网站管理员",
+    "系统管理员",
+    "本站",
+    "原创",
+    "转载",
+    "网络",
+    "互联网",
+    "编辑",
+    "小编",
+    "系统",
+    "admin",
+    "administrator",
+    "unknown",
+    "anonymous",
+    "root",
+    "user",
+    "none",
+    "null",
+    "n/a",
+    "webmaster",
+    "editor",
+    "staff",
+    "author",
+    "guest",
+    "superadmin",
+];
+
 /// Words behind the name of a photographer.
 const PHOTOGRAPHS: &[&str] = &["供图", "摄", "摄影", "资料图", "资料图片", "配图", "供稿图"];
 
@@ -72,7 +107,10 @@ pub(super) fn names(value: &str) -> Vec<String> {
     if value.is_empty() || value.chars().count() > 200 || value.contains("http") {
         return Vec::new();
     }
-    let names = if value.chars().any(is_han) { han_names(value) } else { latin_names(value) };
+    let end = ["出自", "来源"].iter().filter_map(|w| value.find(w)).min();
+    let value = &value[..end.unwrap_or(value.len())];
+    let mut names = if value.chars().any(is_han) { han_names(value) } else { latin_names(value) };
+    names.retain(|name| !NOBODY.contains(&name.to_lowercase().as_str()));
     if names.len() > NAMES_MAX { Vec::new() } else { names }
 }
 
@@ -273,11 +311,12 @@ pub(super) fn in_brackets_at_end(paragraph: &str) -> Vec<String> {
 }
 
 /// Whether bare words in brackets are people: they begin with surnames.
-fn looks_like_names(names: &[String]) -> bool {
-    names.iter().all(|name| {
-        name.chars().next().is_some_and(|c| SURNAMES.contains(c))
-            && (2..=3).contains(&name.chars().count())
-    })
+pub(super) fn looks_like_names(names: &[String]) -> bool {
+    !names.is_empty()
+        && names.iter().all(|name| {
+            name.chars().next().is_some_and(|c| SURNAMES.contains(c))
+                && (2..=3).contains(&name.chars().count())
+        })
 }
 
 /// The hundred and fifty commonest surnames, which nineteen in twenty people bear.

@@ -104,10 +104,16 @@ pub(super) struct Published {
 /// What speaks for a date.
 pub(super) struct Sources<'a> {
     pub(super) hints: &'a Hints,
-    /// The labelled fields of header and credits, in reading order.
+    /// The labelled fields of the header, in reading order.
     pub(super) fields: &'a [Labelled<'a>],
-    /// Lines of the header.
+    /// The labelled fields at the end of the body and behind it.
+    pub(super) end_fields: &'a [Labelled<'a>],
+    /// Lines that cleaning found to be of the header.
     pub(super) header: &'a [&'a str],
+    /// Other short lines between the title and the body.
+    pub(super) near: &'a [&'a str],
+    /// The first lines of the body and what follows it: where forums say who posted it and when.
+    pub(super) posts: &'a [&'a str],
     /// The last lines of the page's own text.
     pub(super) end: &'a [&'a str],
     pub(super) url: Option<&'a str>,
@@ -125,59 +131,45 @@ pub(super) fn published(sources: &Sources) -> Published {
     // A time that another source states for the same day belongs to it.
     let at =
         best.at().or_else(|| ranked.iter().filter(|s| s.date == best.date).find_map(Stamp::at));
-    Published {
-        date: Some(best.date),
-        at: at
-            .filter(|at| at.time() != jiff::civil::Time::midnight() || best.time == Some(at.time()))
-            .filter(|at| at.time() != jiff::civil::Time::midnight()),
-    }
+    // Midnight is what systems write that know the day alone.
+    let at = at.filter(|at| at.time() != jiff::civil::Time::midnight());
+    Published { date: Some(best.date), at }
 }
 
 /// Every date that the page offers, the most trustworthy first.
-fn ranked(sources: &Sources) -> Vec<Stamp> {
+fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     let order = sources.order;
-    let labelled = |field: Field| {
-        sources
-            .fields
+    let labelled = |fields: &'a [Labelled<'a>], field: Field| {
+        fields
             .iter()
             .filter(move |f| f.field == field)
             .filter_map(move |f| at_start(f.value, order))
     };
     let meta = |names: &'static [&'static str]| {
-        names
-            .iter()
-            .flat_map(move |name| sources.hints.meta.iter().filter(move |(key, _)| key == name))
-            .filter_map(move |(_, v)| dates::value(v, order))
+        let of =
+            move |name: &'static str| sources.hints.meta.iter().filter(move |(key, _)| key == name);
+        names.iter().flat_map(move |name| of(name)).filter_map(move |(_, v)| dates::value(v, order))
     };
     let json = |key: &'static str| {
-        sources
-            .hints
-            .json_ld
-            .iter()
-            .filter(move |(k, _)| k == key)
-            .filter_map(move |(_, v)| dates::value(v, order))
+        let of_key = sources.hints.json_ld.iter().filter(move |(k, _)| k == key);
+        of_key.filter_map(move |(_, v)| dates::value(v, order))
     };
-    let mut all: Vec<Stamp> = labelled(Field::Date).collect();
-    let bare = sources.header.iter().filter_map(|line| bare_date(line, order));
-    let times = sources.hints.times.iter().filter_map(|t| dates::value(t, order));
-    let url = sources.url.and_then(dates::of_url).map(|date| Stamp {
-        start: 0,
-        end: 0,
-        date,
-        time: None,
-    });
-    let chinese = all.is_empty() && sources.hints.meta.iter().any(|(key, _)| key == "pubdate");
-    if chinese {
-        all.extend(meta(PUBLISHED));
-    }
-    all.extend(bare);
+    let url = sources.url.and_then(dates::of_url);
+    let url = url.map(|date| Stamp { start: 0, end: 0, date, time: None });
+    let bare = |lines: &'a [&'a str]| lines.iter().filter_map(move |line| bare_date(line, order));
+    let mut all: Vec<Stamp> = labelled(sources.fields, Field::Date).collect();
+    all.extend(bare(sources.header));
     all.extend(meta(PUBLISHED));
     all.extend(json("datePublished"));
     all.extend(json("dateCreated"));
+    all.extend(labelled(sources.end_fields, Field::Date));
+    all.extend(sources.posts.iter().filter_map(|line| posted(line, order)));
     all.extend(url);
-    all.extend(times);
-    all.extend(labelled(Field::Updated));
-    all.extend(labelled(Field::Written));
+    all.extend(sources.hints.times.iter().filter_map(|t| dates::value(t, order)));
+    all.extend(labelled(sources.fields, Field::Updated));
+    all.extend(labelled(sources.fields, Field::Written));
+    all.extend(bare(sources.near));
+    all.extend(labelled(sources.end_fields, Field::Updated));
     all.extend(sources.end.iter().rev().filter_map(|line| signature(line, order)));
     all.extend(meta(MODIFIED));
     all.extend(json("dateModified"));
@@ -204,6 +196,15 @@ fn bare_date(line: &str, order: Order) -> Option<Stamp> {
         || rest.contains("会议")
         || rest.contains("通过");
     (!told).then_some(stamp)
+}
+
+/// The date of the line that a forum or a blog prints with a post: 本贴由…于…发表, … 发表于 ….
+fn posted(line: &str, order: Order) -> Option<Stamp> {
+    let said = ["发表", "发布", "發表", "posted", "Posted"].iter().any(|w| line.contains(w));
+    if !said || line.chars().count() > 120 {
+        return None;
+    }
+    dates::dates(line, order).into_iter().next()
 }
 
 /// The date of a signature: a line of its own at the end of an official text.

@@ -1,0 +1,241 @@
+//! Lines without labels that name the author: `By Ann Lee`, `本报记者 李明`, `本贴由李明于…发表`, `（记者 李明）` after 讯 or 电.
+
+use super::dates::{self, Order};
+use super::people;
+use crate::han::is_han;
+
+/// Words that open a byline in languages of Latin script, in lower case.
+const OPENERS: &[&str] = &[
+    "by ",
+    "written by ",
+    "posted by ",
+    "words by ",
+    "story by ",
+    "von ",
+    "par ",
+    "por ",
+    "di ",
+    "door ",
+    "af ",
+];
+
+/// Words of a western name at most, and characters of a byline.
+const NAME_WORDS_MAX: usize = 4;
+const BYLINE_CHARS_MAX: usize = 80;
+
+/// The authors whom a line of the header names.
+pub(super) fn of_header(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let mut found = latin(line);
+    if found.is_empty() {
+        found = reporter(line);
+    }
+    if found.is_empty() {
+        found = posted(line);
+    }
+    if found.is_empty() {
+        found = boxed(line);
+    }
+    found
+}
+
+/// The authors whom one of the first lines of the body names.
+pub(super) fn of_opening(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let mut found = dateline(line);
+    if found.is_empty() && line.chars().count() <= 40 {
+        found = reporter(line);
+    }
+    if found.is_empty() && line.chars().count() <= 40 {
+        found = names_alone(line);
+    }
+    if found.is_empty() {
+        found = latin(line);
+    }
+    found
+}
+
+/// `By Ann Lee`, `Von Ann Lee, Bob Ray`: the line begins with the opener and every name looks like one.
+fn latin(line: &str) -> Vec<String> {
+    if line.chars().count() > BYLINE_CHARS_MAX || line.chars().any(is_han) {
+        return Vec::new();
+    }
+    let lower = line.to_lowercase();
+    let Some(opener) = OPENERS.iter().find(|o| lower.starts_with(**o)) else { return Vec::new() };
+    let Some(rest) = line.get(opener.len()..) else { return Vec::new() };
+    let rest = rest.split(['|', '•', '·', '–', '—', '(', '/', '@']).next().unwrap_or(rest).trim();
+    let rest = rest.split(" on ").next().unwrap_or(rest);
+    let names = people::names(rest);
+    let names: Vec<String> = names.into_iter().take_while(|n| is_western_name(n)).collect();
+    names
+}
+
+/// Two to four words that begin in capitals (van, de and the like aside).
+fn is_western_name(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let capital = |w: &&&str| w.chars().next().is_some_and(char::is_uppercase);
+    let particle = |w: &&str| {
+        matches!(
+            *w,
+            "van"
+                | "von"
+                | "de"
+                | "der"
+                | "den"
+                | "del"
+                | "della"
+                | "da"
+                | "di"
+                | "du"
+                | "la"
+                | "le"
+                | "bin"
+                | "al"
+        )
+    };
+    (1..=NAME_WORDS_MAX).contains(&words.len())
+        && words.iter().filter(capital).count() + words.iter().filter(|w| particle(w)).count()
+            == words.len()
+        && words.iter().any(|w| w.chars().count() > 1)
+        && !name.chars().any(|c| c.is_ascii_digit())
+}
+
+/// `本报记者 李明`, `□ 本报记者李明发自北京`.
+fn reporter(line: &str) -> Vec<String> {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let Some((before, after)) = line.split_once("记者") else { return Vec::new() };
+    if before.chars().count() > 8
+        || line.chars().count() > BYLINE_CHARS_MAX
+        || line.contains(['。', '，', '？', '“'])
+    {
+        return Vec::new();
+    }
+    let end = ["发自", "报道", "综合"].iter().filter_map(|w| after.find(w)).min();
+    let after = &after[..end.unwrap_or(after.len())];
+    people::names(after).into_iter().take_while(|n| people::is_name(n)).collect()
+}
+
+/// `本贴由李明于2005年8月12日16:12:21在…发表`, `李明 发表于 2005-9-15`, `发布时间 2005/05/17 22:11:42 by 李明`.
+pub(super) fn posted(line: &str) -> Vec<String> {
+    if line.chars().count() > BYLINE_CHARS_MAX {
+        return Vec::new();
+    }
+    let between = |from: &str, to: &str| {
+        let (_, rest) = line.split_once(from)?;
+        rest.split_once(to).map(|(name, _)| name.trim())
+    };
+    let by = || between("由", "于").filter(|_| line.contains("发表"));
+    let before =
+        || line.split_once("发表于").and_then(|(name, _)| name.split_whitespace().next_back());
+    let after = || {
+        line.split_once(" by ")
+            .and_then(|(_, name)| name.split_whitespace().next())
+            .filter(|_| line.contains("发布") || line.contains("发表"))
+    };
+    let name = by().or_else(before).or_else(after);
+    let usable = |name: &&str| {
+        (1..=16).contains(&name.chars().count()) && !name.contains([':', '：', '。', '，'])
+    };
+    name.filter(usable).map(|name| vec![name.to_owned()]).unwrap_or_default()
+}
+
+/// `Ann Lee - Apr 16, 2015 8:02 pm`: a line of the header that is a date and a western name of two words or more.
+pub(super) fn beside_date(line: &str) -> Vec<String> {
+    if line.chars().count() > BYLINE_CHARS_MAX || line.chars().any(is_han) {
+        return Vec::new();
+    }
+    let Some(stamp) = dates::dates(line, Order::DayFirst).into_iter().next() else {
+        return Vec::new();
+    };
+    let before = line[..stamp.start].trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    let name = before.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    let words = name.split_whitespace().count();
+    if (2..=3).contains(&words)
+        && is_western_name(name)
+        && !["updated", "published", "posted", "on"]
+            .iter()
+            .any(|w| name.to_lowercase().ends_with(w))
+    {
+        return vec![name.to_owned()];
+    }
+    Vec::new()
+}
+
+/// `2004年7月16日08:19 [ 李明 ] 来源：[ 某报 ]`: a name in square brackets in a line that begins with a date.
+fn boxed(line: &str) -> Vec<String> {
+    let Some((before, rest)) = line.split_once('[') else { return Vec::new() };
+    let Some((inner, _)) = rest.split_once(']') else { return Vec::new() };
+    if !before.trim_end().ends_with(|c: char| c.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let names = people::names(inner);
+    if people::looks_like_names(&names) { names } else { Vec::new() }
+}
+
+/// A line that is names and nothing else: `李明、王小雨`.
+fn names_alone(line: &str) -> Vec<String> {
+    let names = people::names(line);
+    let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
+    let in_names: usize = names.iter().map(|n| n.chars().count()).sum();
+    let whole = letters == in_names && names.iter().all(|n| people::is_name(n));
+    if whole && names.len() >= 2 && people::looks_like_names(&names) { names } else { Vec::new() }
+}
+
+/// `本报讯（记者 李明 通讯员 王小雨）…`, `新华社北京1月15日电（记者李明）…`.
+fn dateline(paragraph: &str) -> Vec<String> {
+    let head: String = paragraph.chars().take(BYLINE_CHARS_MAX).collect();
+    let Some((before, rest)) = head.split_once(['（', '(']) else { return Vec::new() };
+    let Some((inner, _)) = rest.split_once(['）', ')']) else { return Vec::new() };
+    let before = before.trim_end();
+    let opens = before.is_empty() || before.ends_with(['讯', '电']);
+    if !opens || !["记者", "通讯员"].iter().any(|w| inner.contains(w)) {
+        return Vec::new();
+    }
+    people::names(inner).into_iter().filter(|n| people::is_name(n)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn western_bylines() {
+        assert_eq!(of_header("By Ann Lee"), ["Ann Lee"]);
+        assert_eq!(
+            of_header("By Ann Lee and Bob van Ray | 3 May 2020"),
+            ["Ann Lee", "Bob van Ray"]
+        );
+        assert_eq!(of_header("Von Eva Maier"), ["Eva Maier"]);
+        assert_eq!(beside_date("Ann Lee - Apr 16, 2015 8:02 pm UTC"), ["Ann Lee"]);
+        assert!(beside_date("Last Updated: April 16, 2015").is_empty());
+        assert!(of_header("By far the best plan").is_empty());
+        assert!(of_header("By the time we arrived").is_empty());
+    }
+
+    #[test]
+    fn reporters() {
+        assert_eq!(of_header("□ 本报记者 李明 王小雨"), ["李明", "王小雨"]);
+        assert_eq!(of_opening("本报记者李明发自北京"), ["李明"]);
+        assert_eq!(
+            of_opening("本报讯（记者 李明 通讯员 王小雨）1月15日，大会开幕。"),
+            ["李明", "王小雨"]
+        );
+        assert_eq!(of_opening("新华社北京1月15日电（记者李明）大会开幕。"), ["李明"]);
+        assert!(of_opening("记者了解到，大会开幕。").is_empty());
+        assert!(of_opening("大会（以下简称会议）开幕。").is_empty());
+    }
+
+    #[test]
+    fn posts() {
+        assert_eq!(of_header("本贴由李明于2005年8月12日16:12:21在〖论坛〗发表."), ["李明"]);
+        assert_eq!(of_header("李明 发表于 2005-9-15 11:46:00"), ["李明"]);
+        assert_eq!(of_header("2004年7月16日08:19 [ 李明 ] 来源：[ 云州日报 ]"), ["李明"]);
+    }
+
+    #[test]
+    fn names_on_a_line_of_their_own() {
+        assert_eq!(of_opening("李明、王小雨"), ["李明", "王小雨"]);
+        assert!(of_opening("前言").is_empty());
+        assert!(of_opening("简介 背景").is_empty());
+    }
+}
