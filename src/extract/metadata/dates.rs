@@ -53,7 +53,7 @@ static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
     let re = |pattern: &str| Regex::new(&format!("{pattern}{TIME}")).ok();
     Some(Grammar {
         numeric: re(
-            r"\b((?:19|20)\d{2})\s?[-年./／－–]\s?(\d{1,2})\s?[-月./／－–]\s?(\d{1,2})\s?[日号號]?",
+            r"((?:19|20)\d{2})\s?[-年./／－–]\s?(\d{1,2})\s?[-月./／－–]\s?(\d{1,2})\s?[日号號]?",
         )?,
         day_first: re(r"\b(\d{1,2})\s?[./／-]\s?(\d{1,2})\s?[./／-]\s?((?:19|20)\d{2})\b")?,
         chinese: re(
@@ -79,9 +79,10 @@ pub(super) fn dates(text: &str, order: Order) -> Vec<Stamp> {
     let mut add = |re: &Regex, read: &dyn Fn(&Captures) -> Option<Date>| {
         for captures in re.captures_iter(text) {
             let Some(all) = captures.get(0) else { continue };
-            // 1.2.3.2024 is no date.
+            // 1.2.3.2024 and 12024-01-02 are no dates; a word may end where a date begins (某报2024-01-02).
             let before = text[..all.start()].chars().next_back();
-            if let Some(date) = read(&captures).filter(|_| !matches!(before, Some('.' | '/'))) {
+            let inside = before.is_some_and(|c| matches!(c, '.' | '/') || c.is_ascii_digit());
+            if let Some(date) = read(&captures).filter(|_| !inside) {
                 let (time, cut) = time_of(&captures, 4);
                 let end =
                     if cut { captures.get(3).map_or(all.end(), |m| m.end()) } else { all.end() };
@@ -253,6 +254,8 @@ mod tests {
         check("2024 年 1 月 8 日", "2024-01-08");
         check("2024/1/8 下午3:05", "2024-01-08T15:05:00");
         check("2024.01.08 来源", "2024-01-08");
+        check("云州日报APP2018-06-06 20:23:00", "2018-06-06T20:23:00");
+        check("本贴由李明于2005年8月12日16:12:21在论坛发表", "2005-08-12T16:12:21");
         check("2024-01-18T07:16:30+08:00", "2024-01-18T07:16:30");
         check("2005-04-25 08:24:06", "2005-04-25T08:24:06");
         check("2024年01月16日 星期二 08:30", "2024-01-16T08:30:00");

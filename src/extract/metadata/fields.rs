@@ -141,8 +141,9 @@ fn before_colon(line: &str, colon: usize, value: usize) -> Option<Label> {
             // 图 and 文 are labels only as whole words.
             let whole = word.chars().count() > 1
                 || line[..at].chars().next_back().is_none_or(|p| !p.is_alphanumeric());
-            let latin = c.is_ascii()
-                && line[..at].chars().next_back().is_some_and(|p| p.is_ascii_alphanumeric());
+            // In "corresponding author" the label is the end of a longer one.
+            let before = line[..at].trim_end().chars().next_back();
+            let latin = c.is_ascii() && before.is_some_and(|p| p.is_ascii_alphanumeric());
             if whole && !latin {
                 best = Some(Label { field, start: at, value });
             }

@@ -56,7 +56,9 @@ const LINE_CHARS_MAX: usize = 240;
 pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
     let parts = Parts::of(blocks);
     let heading = title::heading(hints, blocks);
-    let top: Vec<Labelled> = parts.top().flat_map(fields::fields).collect();
+    let table = document_table(blocks);
+    let lines = table.iter().map(String::as_str).chain(parts.top());
+    let top: Vec<Labelled> = lines.flat_map(fields::fields).collect();
     let bottom: Vec<Labelled> = parts.bottom().flat_map(fields::fields).collect();
     let published = published::published(&Sources {
         hints,
@@ -72,13 +74,15 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
     });
     let fields: Vec<Labelled> = top.iter().chain(&bottom).copied().collect();
     let title_label = || fields.iter().find(|f| f.field == Field::Title && !f.value.is_empty());
+    let publisher = publisher(&fields, &parts, hints);
+    let editors = people_of(&fields, Field::Editor);
     Metadata {
         title: heading.title.or_else(|| title_label().map(|f| f.value.to_owned())),
         subtitle: heading.subtitle,
         kicker: heading.kicker,
-        publisher: publisher(&fields, &parts, hints),
-        authors: authors(&fields, &parts, hints),
-        editors: people_of(&fields, Field::Editor),
+        authors: authors(&fields, &parts, hints, publisher.as_deref(), &editors),
+        publisher,
+        editors,
         published_date: published.date,
         published_at: published.at,
         views: views(&fields, &parts),
@@ -164,6 +168,21 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// The rows of the table that official documents bear at their head (索引号, 发文机关, 成文日期, 发布日期), as lines.
+fn document_table(blocks: &[Block]) -> Vec<String> {
+    const LABELS: &[&str] =
+        &["索引号", "发文机关", "发文字号", "成文日期", "发布日期", "主题分类", "文号"];
+    let is_table = |b: &&Block| {
+        let bare: String = b.text.chars().take(600).filter(|c| !c.is_whitespace()).collect();
+        LABELS.iter().filter(|l| bare.contains(**l)).count() >= 2
+    };
+    let mut tables = blocks.iter().filter(|b| b.table.is_some()).take(3).filter(is_table);
+    tables
+        .next()
+        .map(|b| b.text.lines().take(20).map(|row| row.replace('\t', "  ")).collect())
+        .unwrap_or_default()
+}
+
 /// The page's address: its own, or what the page says that it is.
 fn address<'a>(page: &'a PageInfo, hints: &'a Hints) -> Option<&'a str> {
     let said = || hints.meta.iter().find(|(k, _)| k == "og:url").map(|(_, v)| v.as_str());
@@ -196,8 +215,9 @@ fn publisher(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Option<String
     }
     let metas =
         ["contentsource", "article:source", "source", "dc.source", "mediaid", "copyright-source"];
-    if let Some(newspaper) = newspaper(hints, parts) {
-        return Some(newspaper);
+    let printed = || parts.header.iter().find_map(|line| beside_date(line));
+    if let Some(name) = newspaper(hints, parts).or_else(printed) {
+        return Some(name);
     }
     let head = metas.iter().find_map(|name| {
         hints.meta.iter().find(|(k, _)| k == name).and_then(|(_, v)| source_name(v))
@@ -251,23 +271,27 @@ const NO_SOURCES: &[&str] = &[
     "投稿",
 ];
 
+/// Words of buttons that stand right behind the source on some pages.
+const BUTTONS: &[&str] = &["举报", "参与互动", "我要评论", "分享", "关注", "字号", "点击查看"];
+
 /// The name that the value of a source label begins with.
 fn source_name(value: &str) -> Option<String> {
-    let value = value.trim().trim_start_matches(['《', '"', '“']);
+    let value = value.trim().trim_start_matches(['"', '“', '[']).trim_start();
     let mut end = value.len();
     let mut previous = ' ';
+    let mut quoted = false;
     for (at, c) in value.char_indices() {
-        let next_is_latin =
-            value[at + c.len_utf8()..].chars().next().is_some_and(|n| n.is_ascii_alphabetic());
+        let rest = &value[at + c.len_utf8()..];
+        let next_is_latin = rest.chars().next().is_some_and(|n| n.is_ascii_alphabetic());
         let latin_words = c == ' ' && previous.is_ascii_alphabetic() && next_is_latin;
-        if (c.is_whitespace() && !latin_words)
+        let ends = (c.is_whitespace() && !latin_words)
             || matches!(
                 c,
                 '|' | '｜'
                     | '丨'
-                    | '》'
                     | '"'
                     | '”'
+                    | ']'
                     | '['
                     | '【'
                     | '<'
@@ -277,20 +301,55 @@ fn source_name(value: &str) -> Option<String> {
                     | '，'
                     | '。'
             )
-        {
+            || (c == '》' && !quoted);
+        if ends {
             end = at;
             break;
         }
+        quoted |= c == '《';
         previous = c;
     }
-    let name = value[..end]
+    let mut name = value[..end]
         .trim_matches(|c: char| matches!(c, '-' | '—' | ':' | '：' | '/' | ',' | '(' | '（'));
+    while let Some(rest) = BUTTONS.iter().find_map(|b| name.strip_suffix(b)) {
+        name = rest;
+    }
+    // 《某报》 is 某报.
+    let bare = name
+        .strip_prefix('《')
+        .map(|n| n.strip_suffix('》').unwrap_or(n))
+        .filter(|n| !n.contains(['《', '》']));
+    let name = bare.unwrap_or(name);
     let chars = name.chars().count();
     let ok = (2..=40).contains(&chars)
         && name.chars().any(char::is_alphabetic)
         && !name.contains("http")
         && !NO_SOURCES.contains(&name);
     ok.then(|| name.to_owned())
+}
+
+/// The medium that a line of the header names beside the date, without a label: 某报APP2018-06-06 20:23.
+fn beside_date(line: &str) -> Option<String> {
+    const MEDIA: &[&str] = &[
+        "网",
+        "报",
+        "社",
+        "台",
+        "刊",
+        "新闻",
+        "APP",
+        "App",
+        "客户端",
+        "在线",
+        "政协",
+        "政府",
+        "杂志",
+    ];
+    let stamp = dates::dates(line, Order::DayFirst).into_iter().next()?;
+    let name = line[..stamp.start].trim();
+    let short =
+        (3..=16).contains(&name.chars().count()) && !name.contains([':', '：', ' ', '>', '|']);
+    (short && MEDIA.iter().any(|m| name.ends_with(m))).then(|| source_name(name)).flatten()
 }
 
 /// The names behind all labels of a kind, in reading order.
@@ -306,7 +365,13 @@ fn people_of(fields: &[Labelled], field: Field) -> Vec<String> {
 
 /// The authors, from the most explicit to the least: labels, the speaker of a report, names in brackets at the end,
 /// bylines, then what the head says.
-fn authors(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Vec<String> {
+fn authors(
+    fields: &[Labelled],
+    parts: &Parts,
+    hints: &Hints,
+    publisher: Option<&str>,
+    editors: &[String],
+) -> Vec<String> {
     let speaker =
         || parts.header.iter().find_map(|line| people::speaker(line)).map(|name| vec![name]);
     let in_brackets = || {
@@ -326,12 +391,12 @@ fn authors(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Vec<String> {
         .or_else(speaker)
         .or_else(in_brackets)
         .or_else(printed)
-        .or_else(|| said(hints))
+        .or_else(|| said(hints, publisher, editors))
         .unwrap_or_default()
 }
 
 /// The authors whom the head names: ld+json, then meta elements.
-fn said(hints: &Hints) -> Option<Vec<String>> {
+fn said(hints: &Hints, publisher: Option<&str>, editors: &[String]) -> Option<Vec<String>> {
     const METAS: &[&str] = &[
         "citation_author",
         "author",
@@ -355,10 +420,15 @@ fn said(hints: &Hints) -> Option<Vec<String>> {
         }
         names
     };
-    // The site's own name is no author.
+    // The site's own name is no author, nor is the editor whom some systems write there.
     let site = hints.meta.iter().find(|(k, _)| k == "og:site_name").map(|(_, v)| v.as_str());
+    let title = hints.html_title.as_deref().unwrap_or_default();
+    let channel = title.rsplit(['_', '-', '|', '｜']).next().filter(|c| c.len() < title.len());
+    let is_site = |name: &str| {
+        Some(name) == site || channel.is_some_and(|c| c.contains(name)) || Some(name) == publisher
+    };
     let people = |names: Vec<String>| -> Vec<String> {
-        names.into_iter().filter(|n| Some(n.as_str()) != site).collect()
+        names.into_iter().filter(|n| !is_site(n) && !editors.contains(n)).collect()
     };
     std::iter::once(people(of(&hints.json_ld, "author")))
         .chain(METAS.iter().map(|name| people(of(&hints.meta, name))))

@@ -95,6 +95,21 @@ const NOBODY: &[&str] = &[
     "superadmin",
 ];
 
+/// Words of what a person is, not of who it is.
+const OFFICE_WORDS: &[&str] = &[
+    "教授",
+    "学院",
+    "大学",
+    "研究员",
+    "研究院",
+    "研究所",
+    "院长",
+    "所长",
+    "主任",
+    "博士",
+    "记者站",
+];
+
 /// Words behind the name of a photographer.
 const PHOTOGRAPHS: &[&str] = &["供图", "摄", "摄影", "资料图", "资料图片", "配图", "供稿图"];
 
@@ -115,7 +130,13 @@ pub(super) fn names(value: &str) -> Vec<String> {
 }
 
 fn han_names(value: &str) -> Vec<String> {
-    let mut text = value.to_owned();
+    // Whom a list names behind 编辑 edited it.
+    let editor = ["编辑", "责编"].iter().find_map(|w| value.find(w)).filter(|&at| at > 0);
+    let value = editor.map_or(value, |at| {
+        let before = &value[..at];
+        before.rfind(char::is_whitespace).map_or(before, |blank| &before[..blank])
+    });
+    let mut text = without_media(value);
     for role in ROLES {
         text = text.replace(role, " ");
     }
@@ -156,7 +177,18 @@ fn han_names(value: &str) -> Vec<String> {
         if PHOTOGRAPHS.iter().any(|tail| word.ends_with(tail)) {
             continue;
         }
+        // 北京报道 is where the report is from.
+        if word
+            .strip_suffix("报道")
+            .is_some_and(|rest| !rest.is_empty() && !looks_like_names(&[rest.to_owned()]))
+        {
+            continue;
+        }
         let word = strip_tails(word);
+        // A name run together with its bearer's office can't be told from it.
+        if word.chars().count() > 4 && OFFICE_WORDS.iter().any(|w| word.contains(w)) {
+            continue;
+        }
         if word.is_empty() || word.chars().any(|c| c.is_ascii_digit()) {
             spaced = None;
             continue;
@@ -169,6 +201,37 @@ fn han_names(value: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// The text without the medium that a reporter is of: 某报记者李明 → 记者李明.
+fn without_media(value: &str) -> String {
+    let Some(at) = value.find("记者") else { return value.to_owned() };
+    let before = &value[..at];
+    let start = before
+        .char_indices()
+        .rev()
+        .take_while(|&(_, c)| is_han(c) || c.is_alphanumeric())
+        .last()
+        .map_or(at, |(i, _)| i);
+    let medium = &before[start..];
+    let is_medium = [
+        "报",
+        "网",
+        "社",
+        "台",
+        "刊",
+        "新闻",
+        "经济",
+        "财经",
+        "每经",
+        "周刊",
+        "时报",
+        "传媒",
+        "客户端",
+    ]
+    .iter()
+    .any(|w| medium.ends_with(w));
+    if is_medium { format!("{}{}", &before[..start], &value[at..]) } else { value.to_owned() }
 }
 
 fn strip_tails(word: &str) -> &str {
@@ -334,6 +397,10 @@ mod tests {
         assert_eq!(names("本报记者 李明 通讯员 王小雨 文/图"), ["李明", "王小雨"]);
         assert_eq!(names("本报记者李明"), ["李明"]);
         assert_eq!(names("云州政协"), ["云州政协"]);
+        assert_eq!(names("每经记者 李明 每经编辑 王雨"), ["李明"]);
+        assert_eq!(names("云州报记者李明"), ["李明"]);
+        assert_eq!(names("记者 李明 | 北京报道"), ["李明"]);
+        assert!(names("李明云州大学经济学院教授").is_empty());
         assert_eq!(names("By Ann Lee and Bob Ray"), ["Ann Lee", "Bob Ray"]);
         assert!(names("").is_empty());
         assert!(names("2024-01-15").is_empty());

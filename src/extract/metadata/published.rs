@@ -8,7 +8,7 @@ use super::dates::{self, Order, Stamp};
 use super::fields::{Field, Labelled};
 use crate::clean::Hints;
 use jiff::ToSpan;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
 /// Names of head elements that hold the day of publication, best first.
 const PUBLISHED: &[&str] = &[
@@ -131,8 +131,11 @@ pub(super) fn published(sources: &Sources) -> Published {
     // A time that another source states for the same day belongs to it.
     let at =
         best.at().or_else(|| ranked.iter().filter(|s| s.date == best.date).find_map(Stamp::at));
-    // Midnight is what systems write that know the day alone.
-    let at = at.filter(|at| at.time() != jiff::civil::Time::midnight());
+    // Midnight and its last second are what systems write that know the day alone.
+    let whole_day = |at: &DateTime| {
+        at.time() == Time::midnight() || (at.hour(), at.minute(), at.second()) == (23, 59, 59)
+    };
+    let at = at.filter(|at| !whole_day(at));
     Published { date: Some(best.date), at }
 }
 
@@ -158,9 +161,17 @@ fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     let url = url.map(|date| Stamp { start: 0, end: 0, date, time: None });
     let bare = |lines: &'a [&'a str]| lines.iter().filter_map(move |line| bare_date(line, order));
     let mut all: Vec<Stamp> = labelled(sources.fields, Field::Date).collect();
-    all.extend(bare(sources.header));
-    all.extend(meta(PUBLISHED));
-    all.extend(json("datePublished"));
+    let printed: Vec<Stamp> = bare(sources.header).collect();
+    let said: Vec<Stamp> = meta(PUBLISHED).chain(json("datePublished")).collect();
+    // Several dates beside the title: some are other articles', and the head tells which.
+    let several = printed.iter().any(|s| s.date != printed[0].date);
+    let agreed = |s: &&Stamp| said.iter().any(|h| h.date == s.date);
+    if several {
+        all.extend(printed.iter().filter(agreed));
+        all.extend(&said);
+    }
+    all.extend(&printed);
+    all.extend(&said);
     all.extend(json("dateCreated"));
     all.extend(labelled(sources.end_fields, Field::Date));
     all.extend(sources.posts.iter().filter_map(|line| posted(line, order)));
