@@ -251,50 +251,84 @@ impl Hidden {
 /// The quotations of a passage in order of their start. A mark that is not closed opens nothing.
 fn quoted(text: &str) -> Vec<Quoted> {
     let mut out: Vec<Quoted> = Vec::new();
-    let mut open: Vec<(char, usize, usize)> = Vec::new();
-    for (count, (at, c)) in text.char_indices().enumerate() {
-        let closes = match c {
+    let mut open: Vec<(char, usize)> = Vec::new();
+    for (at, c) in marks(text) {
+        let opener = match c {
             '“' | '「' | '『' | '《' | '〈' | '‘' => {
-                open.push((c, at, count));
+                open.push((c, at));
                 continue;
             }
-            '”' | '〞' => "“",
-            '」' => "「",
-            '』' => "『",
-            '》' => "《",
-            '〉' => "〈",
-            '’' => "‘",
+            '”' | '〞' => '“',
+            '」' => '「',
+            '』' => '『',
+            '》' => '《',
+            '〉' => '〈',
+            '’' => '‘',
             // Straight marks open and close by turns.
-            '"' if open.last().is_some_and(|o| o.0 == '"') => "\"",
+            '"' if open.last().is_some_and(|o| o.0 == '"') => '"',
             '"' => {
-                open.push((c, at, count));
+                open.push((c, at));
                 continue;
             }
-            '\n' => {
+            _ => {
                 open.clear();
                 continue;
             }
-            _ => continue,
         };
-        let Some(from) = open
-            .iter()
-            .rev()
-            .take(4)
-            .position(|o| closes.contains(o.0))
-            .map(|i| open.len() - 1 - i)
+        // A mark that lacks its partner is passed over, but not many.
+        let nearest = open.len().saturating_sub(4);
+        let Some(from) = open[nearest..].iter().rposition(|o| o.0 == opener).map(|i| nearest + i)
         else {
             continue;
         };
-        let (mark, start, start_count) = open[from];
+        let (mark, start) = open[from];
         open.truncate(from);
+        let inside = &text[start + mark.len_utf8()..at];
+        // Beyond this length only the title's mark matters.
+        let chars = if inside.len() > 4 * CHINESE_SLOGAN_CHARS_MAX {
+            inside.len()
+        } else {
+            inside.chars().count()
+        };
         out.push(Quoted {
             span: Span::new(start, at + c.len_utf8()),
-            chars: count - start_count - 1,
+            chars,
             title: matches!(mark, '《' | '〈'),
         });
     }
     out.sort_by_key(|q| q.span.start);
     out
+}
+
+/// Quotation marks and line ends, found by their first bytes.
+fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let bytes = text.as_bytes();
+    let candidates = bytes.iter().enumerate().filter(move |(at, byte)| match byte {
+        b'"' | b'\n' => true,
+        0xE2 | 0xE3 => bytes.get(at + 1) == Some(&0x80),
+        _ => false,
+    });
+    candidates.filter_map(|(at, _)| {
+        let c = char_at(text, at)?;
+        matches!(
+            c,
+            '“' | '”'
+                | '〞'
+                | '‘'
+                | '’'
+                | '「'
+                | '」'
+                | '『'
+                | '』'
+                | '《'
+                | '》'
+                | '〈'
+                | '〉'
+                | '"'
+                | '\n'
+        )
+        .then_some((at, c))
+    })
 }
 
 /// Whether letters or signs around Arabic digits make them part of an identifier, a date or a name.

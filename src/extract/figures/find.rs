@@ -51,6 +51,9 @@ fn is_mixed_number(text: &str, at: usize) -> bool {
         && rest.starts_with(['/', '／'])
 }
 
+/// What may follow a number that is stated as a value: 不是五这是六.
+const STATED_BEFORE: [char; 7] = ['这', '那', '不', '而', '也', '并', '，'];
+
 /// A quantity being put together.
 struct Draft {
     /// First byte of the numeral.
@@ -108,6 +111,9 @@ impl<'t> Finder<'t> {
     /// Reads what starts at a byte. On failure, where to go on and why.
     fn read(&self, start: usize) -> Result<Quantity, (usize, Reason)> {
         let step = start + char_at(self.text, start).map_or(1, char::len_utf8);
+        if !self.bare && self.is_plain_word(start, step) {
+            return Err((step, Reason::Bare));
+        }
         if let Some(draft) = self.half(start) {
             return self.finish(draft).map_err(|reason| (step, reason));
         }
@@ -131,6 +137,27 @@ impl<'t> Finder<'t> {
         self.finish(draft).map_err(|reason| {
             (if reason == Reason::Bare { end } else { draft_end.max(end) }, reason)
         })
+    }
+
+    /// Most Chinese digits are parts of words (进一步, 数据): refused before anything is read. Such a digit is followed
+    /// by a character that starts no unit, goes on no numeral and ends no clause.
+    fn is_plain_word(&self, start: usize, next: usize) -> bool {
+        let glyph = char_at(self.text, start).and_then(|c| GLYPHS.of(c));
+        let Some(follows) = char_at(self.text, next) else { return false };
+        match glyph {
+            Some(Glyph::Few) => GLYPHS.of(follows).is_none(),
+            Some(Glyph::Digit(_)) => {
+                is_han(follows)
+                    && GLYPHS.of(follows).is_none()
+                    && !UNITS.may_start(follows)
+                    && !matches!(
+                        follows,
+                        '点' | '點' | '分' | '又' | '至' | '到' | '和' | '与' | '與' | '跟'
+                    )
+                    && !STATED_BEFORE.contains(&follows)
+            }
+            _ => false,
+        }
     }
 
     /// Takes a sign in front along: 下降了-3.8%, 零下4度.
@@ -692,7 +719,7 @@ impl<'t> Finder<'t> {
                 && !c.is_ascii_alphanumeric()
                 && !matches!(c, '-' | '/' | ':' | '：' | '(' | '%')
         });
-        let goes_on = rest.starts_with(['这', '那', '不', '而', '也', '并', '，']);
+        let goes_on = rest.starts_with(STATED_BEFORE);
         if rest.is_empty()
             && chinese
             && numeral.glyphs == 1

@@ -9,7 +9,7 @@
 //! are read.
 
 use super::decimal::{Amount, Decimal};
-use super::glyph::{GLYPHS, Glyph, char_at, is_blank, skip_blanks};
+use super::glyph::{GLYPHS, Glyph, char_at, is_blank, is_han, skip_blanks};
 
 /// Characters after which a numeral is given up.
 const GLYPHS_MAX: usize = 80;
@@ -361,9 +361,9 @@ impl Reader<'_> {
     /// 三千 九百 六十五: a digit and the next smaller magnitude after a blank.
     fn spaced(&mut self, blank: char) -> bool {
         let at = self.at + blank.len_utf8();
-        let (run, end) = digit_run(self.text, at);
-        let fits = match char_at(self.text, end).and_then(|c| GLYPHS.of(c)) {
-            Some(Glyph::Small(e)) => run.len() == 1 && run[0] > 0 && e < self.small,
+        let run = Run::chinese(self.text, at);
+        let fits = match char_at(self.text, run.end).and_then(|c| GLYPHS.of(c)) {
+            Some(Glyph::Small(e)) => run.len == 1 && run.digits[0] > 0 && e < self.small,
             _ => false,
         };
         if fits {
@@ -461,7 +461,8 @@ impl Reader<'_> {
         if self.last.is_none() && self.out.glyphs > 0 {
             return Ok(false);
         }
-        let (run, end) = digit_run(self.text, self.at);
+        let run = Run::chinese(self.text, self.at);
+        let end = run.end;
         self.out.magnitude_only = false;
         let next = char_at(self.text, end).and_then(|c| GLYPHS.of(c));
         let magnitude_next = matches!(next, Some(Glyph::Small(_) | Glyph::Large(_) | Glyph::More))
@@ -479,15 +480,14 @@ impl Reader<'_> {
                 Some(Pending { value: Decimal::new(i128::from(*a), 0), single: false })
             }
             // 二十五六 is refused rather than guessed where it does not read.
-            _ if self.last.is_some() || run.len() > 30 => return Err(end),
+            _ if self.last.is_some() || run.len > DIGITS_MAX => return Err(end),
             _ => {
                 self.out.digit_string = true;
-                self.out.leading_zero = run[0] == 0;
-                let value = run.iter().fold(0_i128, |sum, d| sum * 10 + i128::from(*d));
-                Some(Pending { value: Decimal::new(value, 0), single: false })
+                self.out.leading_zero = run.digits[0] == 0;
+                Some(Pending { value: Decimal::new(run.append(0), 0), single: false })
             }
         };
-        self.out.glyphs += run.len();
+        self.out.glyphs += run.len;
         self.at = end;
         self.at_magnitude = false;
         Ok(true)
@@ -666,33 +666,33 @@ impl Reader<'_> {
 
     fn point(&mut self, c: char) -> Result<bool, usize> {
         let digits_at = self.at + c.len_utf8();
-        let (fraction, end) = match char_at(self.text, digits_at).and_then(|c| GLYPHS.of(c)) {
+        let fraction = match char_at(self.text, digits_at).and_then(|c| GLYPHS.of(c)) {
             // 15点20 is a time.
             _ if self.out.script == Script::Arabic && !self.bare => return Ok(false),
-            Some(Glyph::Digit(_)) => digit_run(self.text, digits_at),
-            Some(Glyph::Arabic(_)) => arabic_run(self.text, digits_at),
+            Some(Glyph::Digit(_)) => Run::chinese(self.text, digits_at),
+            Some(Glyph::Arabic(_)) => Run::arabic(self.text, digits_at),
             _ => return Ok(false),
         };
+        let end = fraction.end;
         // 八点三十分 is a time.
         let next = char_at(self.text, end).and_then(|c| GLYPHS.of(c));
         let has_whole = self.pending.is_some() || self.at_magnitude;
         if !has_whole
-            || fraction.len() > 30
+            || fraction.len > DIGITS_MAX / 2
             || matches!(next, Some(Glyph::Small(1)))
             || self.spread.is_some()
         {
             return Ok(false);
         }
-        let exponent = -i32::try_from(fraction.len()).unwrap_or(0);
-        let part =
-            Decimal::new(fraction.iter().fold(0, |sum, d| sum * 10 + i128::from(*d)), exponent);
+        let exponent = -i32::try_from(fraction.len).unwrap_or(0);
+        let part = Decimal::new(fraction.append(0), exponent);
         let whole = match self.pending.take() {
             Some(pending) => self.shorthand(pending),
             None => Some(Decimal::ZERO),
         };
         let Some(value) = whole.and_then(|w| w.plus(part)) else { return self.refuse() };
         self.out.point = true;
-        self.out.glyphs += fraction.len();
+        self.out.glyphs += fraction.len;
         self.out.magnitude_only = false;
         self.pending = Some(Pending { value, single: false });
         self.at = end;
@@ -830,28 +830,59 @@ pub(super) fn text_unit_follows(text: &str, at: usize) -> bool {
     }
 }
 
-/// Chinese digits side by side.
-fn digit_run(text: &str, at: usize) -> (Vec<u8>, usize) {
-    let mut run = Vec::new();
-    let mut end = at;
-    for c in text[at..].chars() {
-        let Some(Glyph::Digit(d)) = GLYPHS.of(c) else { break };
-        run.push(d);
-        end += c.len_utf8();
-    }
-    (run, end)
+/// Digits side by side. More than [`Run::KEPT`] are counted, not kept: no numeral has so many.
+struct Run {
+    digits: [u8; Run::KEPT],
+    len: usize,
+    end: usize,
 }
 
-/// Arabic digits side by side.
-fn arabic_run(text: &str, at: usize) -> (Vec<u8>, usize) {
-    let mut run = Vec::new();
-    let mut end = at;
-    for c in text[at..].chars() {
-        let Some(Glyph::Arabic(d)) = GLYPHS.of(c) else { break };
-        run.push(d);
-        end += c.len_utf8();
+impl Run {
+    const KEPT: usize = 40;
+
+    fn new(text: &str, at: usize, digit: fn(char) -> Option<u8>) -> Self {
+        let mut run = Self { digits: [0; Self::KEPT], len: 0, end: at };
+        for c in text[at..].chars() {
+            let Some(d) = digit(c) else { break };
+            if let Some(slot) = run.digits.get_mut(run.len) {
+                *slot = d;
+            }
+            run.len += 1;
+            run.end += c.len_utf8();
+        }
+        run
     }
-    (run, end)
+
+    fn chinese(text: &str, at: usize) -> Self {
+        Self::new(text, at, |c| match GLYPHS.of(c) {
+            Some(Glyph::Digit(d)) => Some(d),
+            _ => None,
+        })
+    }
+
+    fn arabic(text: &str, at: usize) -> Self {
+        Self::new(text, at, arabic_digit)
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.digits[..self.len.min(Self::KEPT)]
+    }
+
+    /// The digits as a number that follows `sum`.
+    fn append(&self, sum: i128) -> i128 {
+        self.as_slice()
+            .iter()
+            .fold(sum, |sum, d| sum.saturating_mul(10).saturating_add(i128::from(*d)))
+    }
+}
+
+/// 0 or ０.
+fn arabic_digit(c: char) -> Option<u8> {
+    match c {
+        '0'..='9' => Some(c as u8 - b'0'),
+        '０'..='９' => u8::try_from(c as u32 - '０' as u32).ok(),
+        _ => None,
+    }
 }
 
 /// A number in Arabic digits.
@@ -864,89 +895,87 @@ struct Arabic {
     grouped: bool,
 }
 
+/// Digits that a number may have before it is taken for an identifier.
+const DIGITS_MAX: usize = 34;
+
+/// Groups of three digits that a number may have.
+const GROUPS_MAX: usize = 10;
+
 /// Digits with thousands separators and a decimal point. On failure (dates, addresses, versions: 2010.01.29), where to go on.
 fn arabic(text: &str, at: usize, bare: bool) -> Result<Arabic, usize> {
-    let (mut digits, mut end) = arabic_run(text, at);
-    let leading_zero = digits.len() > 1 && digits[0] == 0;
+    let first = Run::arabic(text, at);
+    let leading_zero = first.len > 1 && first.digits[0] == 0;
+    let (mut mantissa, mut whole_digits, mut end) = (first.append(0), first.len, first.end);
     let mut grouped = false;
-    if digits.len() <= 3 && !leading_zero {
-        while let Some((group, group_end)) = thousands(text, end, bare) {
-            digits.extend(group);
-            end = group_end;
+    if first.len <= 3 && !leading_zero {
+        while let Some(group) = thousands(text, end, bare).filter(|_| whole_digits < DIGITS_MAX) {
+            mantissa = group.append(mantissa);
+            whole_digits += group.len;
+            end = group.end;
             grouped = true;
         }
     }
-    let whole_digits = digits.len();
-    let mut point = false;
-    if let Some(c) = char_at(text, end).filter(|c| matches!(c, '.' | '．')) {
-        let (fraction, fraction_end) = arabic_run(text, end + c.len_utf8());
-        if !fraction.is_empty() {
-            if let Some(c) = char_at(text, fraction_end).filter(|c| matches!(c, '.' | '．'))
-                && char_at(text, fraction_end + c.len_utf8())
-                    .is_some_and(|c| matches!(GLYPHS.of(c), Some(Glyph::Arabic(_))))
-            {
-                return Err(dotted_end(text, fraction_end));
-            }
-            digits.extend(fraction);
-            end = fraction_end;
-            point = true;
+    let fraction = match char_at(text, end) {
+        Some(c @ ('.' | '．')) => {
+            Some(Run::arabic(text, end + c.len_utf8())).filter(|f| f.len > 0)
         }
+        _ => None,
+    };
+    let fraction_digits = fraction.as_ref().map_or(0, |f| f.len);
+    if let Some(fraction) = &fraction {
+        let next = char_at(text, fraction.end).filter(|c| matches!(c, '.' | '．'));
+        if next.is_some_and(|c| {
+            char_at(text, fraction.end + c.len_utf8()).and_then(arabic_digit).is_some()
+        }) {
+            return Err(dotted_end(text, fraction.end));
+        }
+        mantissa = fraction.append(mantissa);
+        end = fraction.end;
     }
-    if digits.len() > 34 {
+    if whole_digits + fraction_digits > DIGITS_MAX {
         return Err(end);
     }
-    let mantissa = digits.iter().fold(0, |sum, d| sum * 10 + i128::from(*d));
-    let exponent = -i32::try_from(digits.len() - whole_digits).unwrap_or(0);
-    Ok(Arabic {
-        value: Decimal::new(mantissa, exponent),
-        end,
-        whole_digits,
-        leading_zero,
-        point,
-        grouped,
-    })
+    let exponent = -i32::try_from(fraction_digits).unwrap_or(0);
+    let value = Decimal::new(mantissa, exponent);
+    Ok(Arabic { value, end, whole_digits, leading_zero, point: fraction.is_some(), grouped })
 }
 
 /// Where digits and points end.
 fn dotted_end(text: &str, at: usize) -> usize {
     let rest = &text[at..];
-    at + (rest.len()
-        - rest
-            .trim_start_matches(|c: char| {
-                matches!(c, '.' | '．') || matches!(GLYPHS.of(c), Some(Glyph::Arabic(_)))
-            })
-            .len())
+    let after =
+        rest.trim_start_matches(|c: char| matches!(c, '.' | '．') || arabic_digit(c).is_some());
+    at + (rest.len() - after.len())
 }
 
 /// A separator and exactly three digits.
-fn thousands(text: &str, at: usize, bare: bool) -> Option<(Vec<u8>, usize)> {
+fn thousands(text: &str, at: usize, bare: bool) -> Option<Run> {
     let c = char_at(text, at)?;
-    let fits = match c {
-        ',' => true,
-        '，' => bare,
-        // A blank groups only before a magnitude or a unit: 1 500万, not 2023 100.
-        ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' => true,
-        _ => false,
-    };
-    if !fits {
-        return None;
-    }
-    let (group, end) = arabic_run(text, at + c.len_utf8());
-    if group.len() != 3 {
-        return None;
-    }
-    if is_blank(c) && !blank_groups(text, end) {
-        return None;
-    }
-    Some((group, end))
+    // A blank groups only before a magnitude or a unit: 1 500万, not 2023 100.
+    let blank = matches!(c, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}');
+    (c == ',' || c == '，' && bare || blank).then_some(())?;
+    let group = three_digits(text, at + c.len_utf8())?;
+    (!blank || blank_groups(text, group.end)).then_some(group)
 }
 
-/// Whether what follows three digits after a blank makes them the end of one number.
-fn blank_groups(text: &str, end: usize) -> bool {
-    match char_at(text, end) {
-        Some(c) if c == '.' || c == '%' || c == '％' => true,
-        Some(c) if is_blank(c) => thousands(text, end, false).is_some(),
-        Some(c) => super::glyph::is_han(c),
-        None => false,
+/// Three digits and no fourth.
+fn three_digits(text: &str, at: usize) -> Option<Run> {
+    let first_four = text[at..].chars().take(4).take_while(|c| arabic_digit(*c).is_some()).count();
+    (first_four == 3).then(|| Run::arabic(text, at))
+}
+
+/// Whether what follows three digits after a blank makes them the end of one number, further groups aside.
+fn blank_groups(text: &str, mut end: usize) -> bool {
+    for _ in 0..GROUPS_MAX {
+        match char_at(text, end) {
+            Some('.' | '%' | '％') => return true,
+            Some(c) if is_blank(c) => match three_digits(text, end + c.len_utf8()) {
+                Some(group) => end = group.end,
+                None => return false,
+            },
+            Some(c) => return is_han(c),
+            None => return false,
+        }
     }
+    false
 }

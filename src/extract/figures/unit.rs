@@ -160,6 +160,11 @@ impl Units {
         Self { by_first, chains, symbols: Ends::new(symbols) }
     }
 
+    /// Whether a unit starts with the character.
+    pub(super) fn may_start(&self, c: char) -> bool {
+        self.by_first.contains_key(&c)
+    }
+
     /// The longest unit at a byte.
     pub(super) fn at(&'static self, text: &str, at: usize, bare: bool) -> Option<Found> {
         let first = char_at(text, at)?;

@@ -341,6 +341,19 @@ fn separators() {
     );
 }
 
+/// Long runs of what the readers look ahead or back over: each is read once, without deep recursion.
+#[test]
+fn hostile_texts() {
+    for piece in [
+        "1 111 ", "111 ", "9", "一", "一万", "1/1", "1又", "1,111", "“1", "1 ", "3至", "零",
+        "十百", "分之", "$1 ", "约1", "1.1.", "1%至",
+    ] {
+        let text = piece.repeat(50_000);
+        assert!(quantities(&text, false).len() <= 100_000, "{piece}");
+        assert!(quantities(&text, true).len() <= 100_000, "{piece}");
+    }
+}
+
 #[test]
 fn numerals_alone() {
     for (text, value) in [
