@@ -159,6 +159,9 @@ fn per_cent(text: &str, at: usize, bare: bool) -> Option<Numeral> {
             _ => break,
         }
         end += c.len_utf8();
+        if power > 16 {
+            return None;
+        }
     }
     if power < 2 || power > 16 {
         return None;
@@ -572,6 +575,10 @@ impl Reader<'_> {
             return self.refuse();
         };
         let open = sum.is_zero();
+        // 三万四万 is no number.
+        if !open && self.parts.last().is_some_and(|(_, closed)| *closed == power) {
+            return self.refuse();
+        }
         if self.out.glyphs == 0 || open && self.parts.is_empty() && self.out.magnitude_only {
             sum = Decimal::ONE;
         }
