@@ -1,15 +1,27 @@
 //! One test binary: the program and its stages as a user meets them.
+//!
+//! What needs no more than the pure stages also runs with `--no-default-features`, in seconds.
 
-mod support;
 mod shared;
 mod charset;
 mod defects;
-mod warc;
-mod run;
-mod operation;
-mod config;
-mod commands;
-mod verify;
-mod holds;
-mod spreadsheet;
 mod pages;
+
+#[cfg(feature = "cli")]
+mod support;
+#[cfg(feature = "cli")]
+mod warc;
+#[cfg(feature = "cli")]
+mod run;
+#[cfg(feature = "cli")]
+mod operation;
+#[cfg(feature = "cli")]
+mod config;
+#[cfg(feature = "cli")]
+mod commands;
+#[cfg(feature = "cli")]
+mod verify;
+#[cfg(feature = "cli")]
+mod holds;
+#[cfg(feature = "cli")]
+mod spreadsheet;

@@ -5,6 +5,7 @@
 
 pub mod regions;
 mod kind;
+mod unlisted;
 mod organization;
 mod period;
 
@@ -234,6 +235,28 @@ mod tests {
             ),
             "绵阳市人大常委会 510700 2023 work_report"
         );
+    }
+
+    #[test]
+    fn places_that_the_list_does_not_know_have_their_body_and_no_code() {
+        let lead = &["各位委员：", "一年来，社情民意信息被全国政协采用3篇。"][..];
+        for (title, subtitle, organization) in [
+            ("溯澜市政协2023年履职回眸", None, "溯澜市政协"),
+            ("政协溯澜市第五届委员会常务委员会工作报告", None, "溯澜市政协"),
+            ("2024年溯澜市政府工作报告", None, "溯澜市人民政府"),
+            (
+                "政府工作报告",
+                Some("——2024年1月25日在溯澜省第十三届人民代表大会第二次会议上"),
+                "溯澜省人民政府",
+            ),
+            ("溯澜市中级人民法院工作报告", None, "溯澜市中级人民法院"),
+            ("溯澜市2023年国民经济和社会发展统计公报", None, "溯澜市统计局"),
+        ] {
+            let found = told(title, subtitle, lead);
+            assert!(found.starts_with(&format!("{organization} ")), "{title}: {found}");
+        }
+        // 市政协 alone names no place.
+        assert!(!told("市政协2023年履职回眸", None, &["各位委员："]).starts_with("市政协"));
     }
 
     #[test]

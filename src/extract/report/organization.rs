@@ -5,7 +5,7 @@
 //! 表大会). Names that several places bear are told apart by the rest of the page.
 
 use super::regions::{self, Division, Evidence, Place, Region, RegionLevel};
-use super::{Kind, View};
+use super::{Kind, View, unlisted};
 use std::collections::BTreeMap;
 
 /// Words that name a body, longest first where one holds another, and the body's own name.
@@ -46,7 +46,11 @@ enum Body {
 impl Body {
     /// Its name at a place.
     fn name(self, place: &Division) -> String {
-        let level = place.level();
+        self.name_at(&place.name, place.level(), is_special(place))
+    }
+
+    /// Its name at a place of this name and level.
+    fn name_at(self, place: &str, level: RegionLevel, special: bool) -> String {
         if level == RegionLevel::Country {
             return match self {
                 Self::Cppcc => "全国政协",
@@ -62,7 +66,7 @@ impl Body {
             .to_owned();
         }
         if self == Self::Party {
-            return format!("中共{}委员会", place.name);
+            return format!("中共{place}委员会");
         }
         let own = match (self, level) {
             (Self::Party, _) => "委员会",
@@ -72,15 +76,15 @@ impl Body {
             (Self::Court, RegionLevel::Prefecture) => "中级人民法院",
             (Self::Court, _) => "人民法院",
             (Self::Procuratorate, _) => "人民检察院",
-            (Self::Government, _) if is_special(place) => "政府",
+            (Self::Government, _) if special => "政府",
             (Self::Government, _) => "人民政府",
             (Self::Statistics, _) => "统计局",
-            (Self::Finance, RegionLevel::Province) if place.name.ends_with('市') => "财政局",
+            (Self::Finance, RegionLevel::Province) if place.ends_with('市') => "财政局",
             (Self::Finance, RegionLevel::Province) => "财政厅",
             (Self::Finance, _) => "财政局",
             (Self::Planning, _) => "发展和改革委员会",
         };
-        format!("{}{own}", place.name)
+        format!("{place}{own}")
     }
 }
 
@@ -111,17 +115,22 @@ pub(super) fn organization(view: &View, kind: Kind) -> (Option<String>, Option<R
         Kind::StatisticalBulletin => by_title_place(view, Body::Statistics),
         Kind::Budget => by_title_place(view, Body::Finance),
         Kind::Other => None,
-        Kind::MeetingNews => in_head(view).filter(|m| matches!(m.place, Printed::Name(_))),
+        Kind::MeetingNews => in_head(view).filter(|m| {
+            matches!(m.place, Printed::Name(_)) || unlisted::place(view, kind).is_some()
+        }),
         Kind::WorkReport if view.title.contains("发展计划执行情况") => {
             by_title_place(view, Body::Planning)
         }
         Kind::WorkReport | Kind::WorkReview => in_head(view).or_else(|| in_opening(view)),
     };
     let Some(mention) = found else { return (None, None) };
-    match place_of(view, &mention) {
-        Some(place) => (Some(mention.body.name(place)), Some(place.region())),
-        None => (None, None),
+    let known = place_of(view, &mention, || unlisted::place(view, kind).is_none());
+    if let Some(place) = known {
+        return (Some(mention.body.name(place)), Some(place.region()));
     }
+    let by_form = unlisted::place(view, kind)
+        .map(|place| mention.body.name_at(&place, unlisted::level(&place), false));
+    (by_form, None)
 }
 
 /// The body that the title, the subtitle or the kicker names; a place printed there goes with it.
@@ -247,14 +256,19 @@ fn place_after(text: &str, body: Body) -> Option<Printed> {
     (place.in_full && congress).then_some(Printed::Name(place))
 }
 
-fn place_of(view: &View, mention: &Mention) -> Option<&'static Division> {
+/// The division that is meant. Other bodies that the page names are asked only where `may_vote` says that it prints no
+/// place of its own.
+fn place_of(
+    view: &View,
+    mention: &Mention,
+    may_vote: impl Fn() -> bool,
+) -> Option<&'static Division> {
+    let vote = |level| may_vote().then(|| by_vote(view, mention.body, level)).flatten();
     match &mention.place {
         Printed::Name(place) if place.candidates.len() == 1 => place.candidates.first().copied(),
         Printed::Name(place) => regions::decide(&place.candidates, &evidence(view)),
-        Printed::Level(level) => {
-            session_place(view, Some(level)).or_else(|| by_vote(view, mention.body, Some(level)))
-        }
-        Printed::No => session_place(view, None).or_else(|| by_vote(view, mention.body, None)),
+        Printed::Level(level) => session_place(view, Some(level)).or_else(|| vote(Some(level))),
+        Printed::No => session_place(view, None).or_else(|| vote(None)),
     }
 }
 
