@@ -536,7 +536,7 @@ fn said(pieces: &Pieces, stats: &[Stat], hints: &Hints) -> Vec<u8> {
             return 0;
         }
         let start = head(pieces.of(piece));
-        let described = descriptions.iter().any(|d| *d == start);
+        let described = descriptions.contains(&start);
         let in_body =
             body.len() > 60 && start.chars().count() == HEAD && index.contains(start.as_str());
         u8::from(described) | u8::from(in_body) << 1

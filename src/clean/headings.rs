@@ -469,7 +469,7 @@ fn bare_shape(line: &str, columns: usize) -> Shape {
         return if fits { Shape::BareSentence } else { Shape::Text };
     }
     let quoted = line.starts_with(['“', '「', '"']) && line.ends_with(['”', '」', '"']);
-    if columns <= BARE_MAX && columns >= 4 && !quoted { Shape::Bare } else { Shape::Text }
+    if (4..=BARE_MAX).contains(&columns) && !quoted { Shape::Bare } else { Shape::Text }
 }
 
 fn is_han_or_letter(c: char) -> bool {

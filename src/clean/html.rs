@@ -61,7 +61,7 @@ pub(super) fn clean(
     let ruled = selectors::select(&dom, &text.text, options);
     apply_rules(&page, &ruled, &mut choice);
     let mut verdicts = roles::roles(&page, &choice);
-    name_rules(&page, &ruled, &choice, &mut verdicts);
+    name_rules(&page, &ruled, &mut verdicts);
     if dom.truncated || pieces.truncated {
         warn(&mut decoded.warnings, Warning::Truncated);
     }
@@ -102,13 +102,11 @@ fn apply_rules(page: &Page, ruled: &Selected, choice: &mut Choice) {
 }
 
 /// Says of the roles which come from a source's rules.
-fn name_rules(page: &Page, ruled: &Selected, choice: &Choice, verdicts: &mut [Verdict]) {
+fn name_rules(page: &Page, ruled: &Selected, verdicts: &mut [Verdict]) {
     for (n, piece) in page.pieces.list.iter().enumerate() {
         let at = piece.owner as usize;
         if ruled.drop.as_ref().is_some_and(|drop| drop[at]) {
             verdicts[n] = Verdict::new(Role::Other, "rule_drop");
-        } else if choice.keep[n] && ruled.content.is_some() && verdicts[n].reason == "model" {
-            verdicts[n].reason = "rule_content";
         } else if ruled.content.is_some() && verdicts[n].reason == "model" {
             verdicts[n].reason = "rule_content";
         }

@@ -131,10 +131,8 @@ impl Cutter<'_> {
     fn enter(&mut self, id: Id) -> bool {
         let tag = self.dom.tag(id);
         match tag {
-            Tag::Other => {
-                if !self.dom.text(id).is_empty() {
-                    self.text(id);
-                }
+            Tag::Other if !self.dom.text(id).is_empty() => {
+                self.text(id);
             }
             Tag::Br => {
                 self.flush();

@@ -162,7 +162,6 @@ impl Attributes<'_> {
     }
 
     /// Name and value, both in lower case; `Some(None)` after the last, `None` where the bytes end.
-    #[expect(clippy::type_complexity, reason = "an iterator's item that can also run out of bytes")]
     fn next(&mut self) -> Option<Option<(Vec<u8>, Vec<u8>)>> {
         while matches!(self.peek()?, b'/' | b'\t' | b'\n' | 0x0C | b'\r' | b' ') {
             self.at += 1;

@@ -1,6 +1,11 @@
 //! One test binary: the program and its stages as a user meets them.
 //!
 //! What needs no more than the pure stages also runs with `--no-default-features`, in seconds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says when it is skipped"
+)]
 
 mod shared;
 mod charset;

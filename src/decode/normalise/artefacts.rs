@@ -304,7 +304,7 @@ fn is_list(letters: &[char]) -> bool {
         "男女是否有无",
     ];
     let list = |l: &&str| letters.iter().all(|c| l.contains(*c) || c.is_ascii_digit());
-    LISTS.iter().any(|l| list(&l))
+    LISTS.iter().any(list)
 }
 
 /// Leading blanks.

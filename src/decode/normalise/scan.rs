@@ -119,7 +119,7 @@ pub(super) fn scan(line: &str) -> Finding {
                 3
             }
             Class::Four => {
-                finding.work |= !matches!(at(i + 1), 0x9F | 0xA0..=0xAE);
+                finding.work |= !matches!(at(i + 1), 0x9F..=0xAE);
                 4
             }
             Class::Compose => {

@@ -568,10 +568,10 @@ impl<'t> Finder<'t> {
         if let Some(reason) = EXCLUSIONS.before(self.text, draft.start) {
             return Err(reason);
         }
-        if draft.unit.is_some() || numeral.magnitude || numeral.share.is_some() {
-            if let Some(reason) = self.hidden.reason(self.text, numeral) {
-                return Err(reason);
-            }
+        if (draft.unit.is_some() || numeral.magnitude || numeral.share.is_some())
+            && let Some(reason) = self.hidden.reason(self.text, numeral)
+        {
+            return Err(reason);
         }
         if numeral.script == Script::Arabic
             && exclude::identifier(self.text, numeral, draft.unit.as_ref())
@@ -627,7 +627,7 @@ impl<'t> Finder<'t> {
             && chinese
             && numeral.high.is_none()
             && !numeral.point
-            && !draft.unit.is_some_and(|u| u.unit.fold.is_some())
+            && draft.unit.is_none_or(|u| u.unit.fold.is_none())
         {
             return Err(Reason::Date);
         }

@@ -87,6 +87,7 @@ impl Glyphs {
         glyphs.insert('半', Glyph::Half);
         glyphs.extend(source.fuzzy.few.chars().map(|c| (c, Glyph::Few)));
         let mut starts = vec![0_u64; 1024];
+        #[expect(clippy::iter_over_hash_type, reason = "bits are set, in whatever order")]
         for c in glyphs.keys() {
             let code = *c as usize;
             if let Some(word) = starts.get_mut(code / 64) {

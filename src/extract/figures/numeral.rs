@@ -163,7 +163,7 @@ fn per_cent(text: &str, at: usize, bare: bool) -> Option<Numeral> {
             return None;
         }
     }
-    if power < 2 || power > 16 {
+    if !(2..=16).contains(&power) {
         return None;
     }
     let after = text[end..].strip_prefix("分之")?;
@@ -828,10 +828,9 @@ pub(super) fn text_unit_follows(text: &str, at: usize) -> bool {
     let (Some(word), Some(next)) = (chars.next(), chars.next()) else { return false };
     match word {
         '百' | '佰' => next == '帕' || next == '分' && chars.next() != Some('之'),
-        '千' | '仟' => match next {
-            '瓦' | '米' | '克' | '卡' | '伏' | '赫' | '帕' | '焦' | '瓩' => true,
-            _ => false,
-        },
+        '千' | '仟' => {
+            matches!(next, '瓦' | '米' | '克' | '卡' | '伏' | '赫' | '帕' | '焦' | '瓩')
+        }
         '兆' => matches!(next, '瓦' | '赫' | '帕' | '焦' | '字' | '伏'),
         _ => false,
     }

@@ -61,7 +61,6 @@ pub(super) struct Units {
 /// The standard unit of this code, as the list has it.
 pub fn standard(code: &str) -> Option<&'static str> {
     static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        #[expect(clippy::iter_over_hash_type, reason = "collected into a sorted set")]
         let words = UNITS.by_first.values().flatten();
         words.filter_map(|unit| unit.std.as_deref()).collect()
     });

@@ -294,7 +294,7 @@ fn session_place(view: &View, level: Option<&str>) -> Option<&'static Division> 
                 }
                 let Some(place) = regions::at_end(bare).filter(|p| p.in_full) else { continue };
                 let fits = |d: &&Division| level.is_none_or(|l| d.name.ends_with(l));
-                let fitting: Vec<_> = place.candidates.into_iter().filter(|d| fits(&d)).collect();
+                let fitting: Vec<_> = place.candidates.into_iter().filter(|d| fits(d)).collect();
                 if let Some(place) = regions::decide(&fitting, &evidence(view)) {
                     return Some(place);
                 }

@@ -29,7 +29,7 @@ pub(super) struct Stream<R> {
 
 enum State<R> {
     Plain(R),
-    Member(GzDecoder<R>),
+    Member(Box<GzDecoder<R>>),
     /// Between members.
     Between(R),
     /// Behind a damaged member, to be searched for the next.
@@ -148,7 +148,7 @@ impl<R: BufRead> Stream<R> {
                 let is_member = head.starts_with(&GZIP[..head.len().min(2)]);
                 if is_member {
                     self.starts.push_back(self.before + self.buffer.len() as u64);
-                    self.state = State::Member(GzDecoder::new(reader));
+                    self.state = State::Member(Box::new(GzDecoder::new(reader)));
                     return Ok(true);
                 }
                 let message = "bytes that are no gzip between the records";
@@ -160,7 +160,7 @@ impl<R: BufRead> Stream<R> {
                     return Ok(false);
                 }
                 self.starts.push_back(self.before + self.buffer.len() as u64);
-                self.state = State::Member(GzDecoder::new(reader));
+                self.state = State::Member(Box::new(GzDecoder::new(reader)));
                 Ok(true)
             }
             State::End => Ok(false),

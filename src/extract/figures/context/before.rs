@@ -19,7 +19,7 @@ pub(super) enum Lead<'a> {
     /// 地区生产总值增长|5.2%.
     Change { thing: Row<'a>, grows: bool },
     /// 快于全国|3.4个百分点.
-    Lead { thing: Row<'a>, than: Row<'a>, link: &'a str },
+    Ahead { thing: Row<'a>, than: Row<'a>, link: &'a str },
     /// 占全国比重|12%: a share of the whole that follows 占.
     Share { thing: Row<'a>, whole: Row<'a> },
     /// 从|8300万增加到…: the starting point.
@@ -121,7 +121,7 @@ fn lead_over(row: Row<'_>) -> Option<Lead<'_>> {
     let at = row.rposition(|c| c == Class::Level)?;
     let link = row.word(at);
     let than = row.part(at + 1, row.len());
-    (is_comparison(link) && !than.is_empty()).then(|| Lead::Lead {
+    (is_comparison(link) && !than.is_empty()).then(|| Lead::Ahead {
         thing: row.part(0, at),
         than,
         link,
@@ -147,15 +147,16 @@ fn bare_or_object(row: Row<'_>) -> Lead<'_> {
         };
     }
     let passive = before.position(|c| c == Class::Passive).is_some();
-    if matches!(thing.last(), Class::Noun | Class::De) && !passive {
-        if let Lead::Object { verb: Some(verb), noun } = object(thing) {
-            if verb.last() == Class::Causative && !noun.is_empty() {
-                return Lead::Made { verb, noun, doing: chain };
-            }
-            if nominal {
-                let from = start - (before.len() - thing.len()) - noun.len();
-                return Lead::Object { verb: Some(verb), noun: row.part(from, row.len()) };
-            }
+    if matches!(thing.last(), Class::Noun | Class::De)
+        && !passive
+        && let Lead::Object { verb: Some(verb), noun } = object(thing)
+    {
+        if verb.last() == Class::Causative && !noun.is_empty() {
+            return Lead::Made { verb, noun, doing: chain };
+        }
+        if nominal {
+            let from = start - (before.len() - thing.len()) - noun.len();
+            return Lead::Object { verb: Some(verb), noun: row.part(from, row.len()) };
         }
     }
     if chain.len() > 1 && chain.first() != Class::Nominal && nominal_tail(chain) > 0 {

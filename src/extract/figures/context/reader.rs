@@ -219,7 +219,7 @@ impl Reader {
             Lead::Bare { row, verb_start } => self.bare(row, verb_start, after, rest, quantity),
             Lead::Level { thing, link } => self.level(thing, link, after, rest, quantity),
             Lead::Change { thing, grows } => self.change(thing, grows),
-            Lead::Lead { thing, than, link } => self.lead_over(thing, than, link, quantity),
+            Lead::Ahead { thing, than, link } => self.lead_over(thing, than, link, quantity),
             Lead::Share { thing, whole } => self.share(thing, whole),
             Lead::From { thing } => Said { is_from: true, ..self.of(thing.measured()) },
             Lead::Prep { word, before } => self.prep(word, before, after, rest),
@@ -246,7 +246,7 @@ impl Reader {
         let after = noun_after(right, more)?;
         let measure = !is_countable(quantity);
         let fits = match lead {
-            Lead::Change { .. } | Lead::Lead { .. } | Lead::Share { .. } | Lead::From { .. } => {
+            Lead::Change { .. } | Lead::Ahead { .. } | Lead::Share { .. } | Lead::From { .. } => {
                 false
             }
             Lead::Level { .. } => !measure && !after.of,
@@ -257,7 +257,7 @@ impl Reader {
                 !(taken && !after.of)
                     && (!measure
                         || after.of
-                        || verb.is_some_and(|v| v.len() > 0) && is_money(quantity))
+                        || verb.is_some_and(|v| !v.is_empty()) && is_money(quantity))
             }
             Lead::Nothing => !measure || after.of || is_money(quantity) || is_rate(quantity),
             Lead::Bare { .. } | Lead::Prep { .. } => true,
@@ -426,10 +426,11 @@ impl Reader {
         };
         let head =
             thing.without_lead(|c| c.is_setting() || matches!(c, Class::Conj | Class::Causative));
-        if head.first() == Class::Verb && head.len() > 1 {
-            if let Lead::Object { verb: Some(verb), noun, .. } = object(head) {
-                return Said { item: noun.measured(), action: verb.action(), ..Said::default() };
-            }
+        if head.first() == Class::Verb
+            && head.len() > 1
+            && let Lead::Object { verb: Some(verb), noun, .. } = object(head)
+        {
+            return Said { item: noun.measured(), action: verb.action(), ..Said::default() };
         }
         self.of(subject_of(thing))
     }
