@@ -180,6 +180,8 @@ fn find<'a>(
     };
     if names.is_elsewhere(figure.subject.as_deref(), clause, figure.item.as_deref())
         || names::is_mark(clause, after)
+        || names::is_relative(clause)
+        || names::describes(after)
     {
         return None;
     }
@@ -188,7 +190,7 @@ fn find<'a>(
     let printed = names::before_number(clause);
     look_up(printed).or_else(|| {
         let item = figure.item.as_deref()?;
-        if names::is_narrowed(clause, item) || (printed.is_empty() && !clause.is_empty()) {
+        if names::is_narrowed(clause, item) {
             return None;
         }
         look_up(item)

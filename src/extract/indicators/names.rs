@@ -176,13 +176,26 @@ fn trim(words: &str) -> &str {
 
 /// The words of a clause that stand between the last number (or its start) and this one.
 pub(super) fn before_number(clause: &str) -> &str {
-    let digit_before = |at: usize| clause[..at].contains(|c: char| c.is_ascii_digit());
-    let cut = clause.char_indices().rev().find(|&(at, c)| c == '、' && digit_before(at));
-    let Some((at, mark)) = cut else { return clause };
-    let words = &clause[at + mark.len_utf8()..];
-    // 猕猴桃产值增长8.5%、出口增长|53.6%: the export of what the clause began with.
+    last_number(clause).map_or(clause, |at| &clause[at + '、'.len_utf8()..])
+}
+
+/// Whether the words before the number are of what the clause began with: 苹果产值增长8.5%、出口增长|53.6%.
+pub(super) fn is_relative(clause: &str) -> bool {
+    let Some(at) = last_number(clause) else { return false };
+    let words = &clause[at + '、'.len_utf8()..];
     let relative = WORDS.relative.iter().any(|word| words.starts_with(word.as_str()));
-    if relative && !clause[..at].contains("进出口") { "" } else { words }
+    relative && !clause[..at].contains("进出口")
+}
+
+/// The mark 、 after the last number of a clause.
+fn last_number(clause: &str) -> Option<usize> {
+    let digit_before = |at: usize| clause[..at].contains(|c: char| c.is_ascii_digit());
+    clause.char_indices().rev().find(|&(at, c)| c == '、' && digit_before(at)).map(|(at, _)| at)
+}
+
+/// Whether the number describes what follows: 经济总量超|500亿元|的县域.
+pub(super) fn describes(after: &str) -> bool {
+    after.starts_with('的')
 }
 
 /// Whether the clause narrows the item by a word that stands right before it: 人均 before 消费支出.

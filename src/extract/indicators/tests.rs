@@ -194,6 +194,9 @@ fn parts_of_others_and_additions_stay_out() {
     let export = rate("出口", 53.6);
     assert_eq!(of("苹果产值增长8.5%、出口增长", &export), None);
     assert_eq!(of("进出口增长8.5%、出口增长", &export).as_deref(), Some("export_growth"));
+    let gdp = figure("经济总量", 5e10, "CNY");
+    let clause = Clause { before: "经济总量超", after: "的县域增至12个" };
+    assert_eq!(find(&built_in(), &Names::of(None), "", clause, &gdp).map(|i| i.id.clone()), None);
     let money = figure("固定资产投资", 2.2e10, "CNY");
     assert_eq!(of("招商引资项目完成固定资产投资", &money), None);
     assert_eq!(of("全省完成固定资产投资", &money).as_deref(), Some("fixed_asset_investment_level"));

@@ -39,8 +39,12 @@ pub(super) fn names(
 /// A list of as many quantities as the last 分别 list had names, with no thing of its own (…，增长4.2%、5.3%).
 pub(super) fn repeats(before: Row<'_>, places: &[(usize, usize)], row: Row<'_>, n: usize) -> bool {
     let words = before.without_lead(Class::is_setting);
+    // 达到5万亿元、增长4.8%: a level and its change are no list.
+    let gaps = places.windows(2).take(n.saturating_sub(1));
+    let listed = |gap: Row<'_>| gap.elements.iter().all(|e| e.class == Class::Conj);
     n > 1
         && list_len(places, row) == n
+        && gaps.map(|pair| row.part(pair[0].0 + 1, pair[1].0)).all(listed)
         && words.elements.iter().all(|e| e.class.is_change() || e.class == Class::Level)
 }
 
