@@ -171,7 +171,10 @@ fn find<'a>(
                 let (indicator, when) = catalogue.at(usage);
                 let action = figure.action.as_deref();
                 let acts = match when.action.as_slice() {
-                    [] => !names::is_addition(action),
+                    [] => {
+                        let level = indicator.definition.measure == Measure::Level;
+                        !(level && names::is_addition(action, clause))
+                    }
                     verbs => usage.acted || acts(verbs, action),
                 };
                 (acts && fits(indicator, when, whose, clause, figure, trend)).then_some(indicator)

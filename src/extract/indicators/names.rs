@@ -193,9 +193,9 @@ fn last_number(clause: &str) -> Option<usize> {
     clause.char_indices().rev().find(|&(at, c)| c == '、' && digit_before(at)).map(|(at, _)| at)
 }
 
-/// Whether the number describes what follows: 经济总量超|500亿元|的县域.
+/// Whether the number describes what follows or is set as a mark: 经济总量超|500亿元|的县域, 将收入|2300元|作为标准.
 pub(super) fn describes(after: &str) -> bool {
-    after.starts_with('的')
+    after.starts_with('的') || after.starts_with("作为")
 }
 
 /// Whether the clause narrows the item by a word that stands right before it: 人均 before 消费支出.
@@ -209,9 +209,13 @@ pub(super) fn is_effect(clause: &str) -> bool {
     WORDS.effects.iter().any(|word| clause.contains(word.as_str()))
 }
 
-/// Whether what was done is an addition to a stock: 新增装机.
-pub(super) fn is_addition(action: Option<&str>) -> bool {
-    action.is_some_and(|action| WORDS.additions.iter().any(|word| action.contains(word.as_str())))
+/// Whether what was done is an addition to a stock: 新增装机, 粮食又增产|291亿斤.
+pub(super) fn is_addition(action: Option<&str>, clause: &str) -> bool {
+    let said = |word: &String| {
+        action.is_some_and(|action| action.contains(word.as_str()))
+            || clause.ends_with(word.as_str())
+    };
+    WORDS.additions.iter().any(said)
 }
 
 /// Whether a number is one of several marks that were passed: 迈上4个|万亿元|台阶.

@@ -203,6 +203,9 @@ fn parts_of_others_and_additions_stay_out() {
     let mut power = figure("发电装机", 4e7, "kW");
     power.action = Some("新增".to_owned());
     assert_eq!(of("新增发电装机", &power), None);
+    let grain = figure("粮食总产量", 1.4e7, "tonne");
+    assert_eq!(of("又增产", &grain), None);
+    assert_eq!(of("粮食总产量达到", &grain).as_deref(), Some("grain_output"));
 }
 
 #[test]

@@ -126,9 +126,11 @@ fn set_years(frame: &mut Frame, years: Option<Years>) {
 
 /// The years that a heading names. Where it names a year and a plan period, none: its paragraphs tell which.
 fn heading_years(heading: &str, above: &Frame) -> Option<Years> {
+    // Of two plan periods the later one is what a heading on what was reached and what is to come is about.
     let plan = heading
         .match_indices(['“', '"', '「'])
-        .find_map(|(at, mark)| plan_years(&heading[at + mark.len()..]));
+        .filter_map(|(at, mark)| plan_years(&heading[at + mark.len()..]))
+        .max();
     let digits = time::years(heading);
     let last = above.document_period.map(|(_, last)| last);
     if plan.is_some() && digits.is_some() {
@@ -338,6 +340,8 @@ mod tests {
         assert_eq!(frames[1], (true, Some((2026, 2030)), false));
         assert_eq!(frames[2], (true, Some((2026, 2026)), true));
         assert_eq!(frames[3], frames[2]);
+        let both = framed((2025, 2025), &[(None, "“十四五”发展成就和“十五五”主要目标任务")]);
+        assert_eq!(both[0], (true, Some((2026, 2030)), false));
     }
 
     #[test]
