@@ -220,7 +220,37 @@ pub struct Frame {
 
 /// Reads one passage (a block, or a line of the `figures` command). Spans are of `passage`.
 pub fn figures(passage: &str, frame: &Frame) -> Vec<Figure> {
-    context::read(passage, quantities(passage, frame.bare), frame)
+    let mut found = context::read(passage, quantities(passage, frame.bare), frame);
+    for figure in &mut found {
+        figure.sentence = excerpt(passage, figure.sentence, figure.quantity.span);
+    }
+    found
+}
+
+/// Bytes of a sentence at the most, about 400 characters of Chinese. A page of one endless sentence would else be
+/// written out once for each of its figures.
+const SENTENCE_BYTES_MAX: usize = 1200;
+
+/// The part of an overlong sentence around a figure, from one comma to another where there are any.
+fn excerpt(passage: &str, sentence: Span, figure: Span) -> Span {
+    if sentence.end - sentence.start <= SENTENCE_BYTES_MAX || !sentence.contains(figure) {
+        return sentence;
+    }
+    let room = SENTENCE_BYTES_MAX / 2;
+    let first = passage.ceil_char_boundary(sentence.start.max(figure.start.saturating_sub(room)));
+    let last = passage.floor_char_boundary(sentence.end.min(figure.end.saturating_add(room)));
+    let mark = |c: char| matches!(c, '，' | '；' | ',' | ';');
+    let start = match passage[first..figure.start].find(mark) {
+        Some(at) if first > sentence.start => {
+            first + at + passage[first + at..].chars().next().map_or(0, char::len_utf8)
+        }
+        _ => first,
+    };
+    let end = match passage[figure.end..last].rfind(mark) {
+        Some(at) if last < sentence.end => figure.end + at,
+        _ => last,
+    };
+    Span::new(start, end)
 }
 
 /// The quantities of a passage in reading order, without overlaps. Dates, ordinals, names and identifiers are left out.
@@ -259,4 +289,25 @@ pub(super) fn of_document(
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_without_end_is_given_in_excerpts_around_its_figures() {
+        let passage = "办理提案5件，".repeat(2000);
+        let found = figures(&passage, &Frame::default());
+        assert_eq!(found.len(), 2000);
+        for figure in &found {
+            let sentence = figure.sentence;
+            assert!(sentence.contains(figure.quantity.span));
+            assert!(sentence.end - sentence.start <= SENTENCE_BYTES_MAX);
+            assert!(sentence.of(&passage).starts_with("办理提案5件"), "cut at commas");
+        }
+        let short = "办理提案5件，办复率100%。";
+        let whole = figures(short, &Frame::default());
+        assert_eq!(whole[1].sentence.of(short), short);
+    }
 }

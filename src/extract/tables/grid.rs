@@ -242,9 +242,13 @@ impl<'a> Grid<'a> {
             column.sort_by_key(|&i| self.cells[i].row);
             let title = self.column_title(col);
             let marked = column.iter().all(|&i| self.cells[i].header);
-            let numbers =
-                column.iter().any(|&i| matches!(self.holds[i], Holds::Number | Holds::Missing));
-            let words = column.iter().any(|&i| matches!(self.holds[i], Holds::Words | Holds::Year));
+            let count =
+                |is: fn(Holds) -> bool| column.iter().filter(|&&i| is(self.holds[i])).count();
+            let n_numbers = count(|h| matches!(h, Holds::Number | Holds::Missing));
+            let n_words = count(|h| matches!(h, Holds::Words | Holds::Year));
+            // Labels may look like numbers (60周岁及以上); in the first column words have the majority then.
+            let numbers = n_numbers > 0 && (col > 0 || n_words <= 2 * n_numbers);
+            let words = n_words > 0;
             if matches!(title.as_str(), "序号" | "编号" | "行次" | "No." | "no.") {
                 self.first_data_col = col + 1;
             } else if matches!(title.as_str(), "单位" | "计量单位" | "Unit" | "unit") {

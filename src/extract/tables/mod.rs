@@ -180,10 +180,12 @@ fn reading(
         unit if heads.col.is_some_and(number::is_rank) => unit.filter(|_| false),
         unit => unit,
     };
+    // What the column says of itself counts before the column of units, which is not meant for rates.
+    let unit_column = heads.unit_column.filter(|_| !rate);
     let unit = heads
-        .unit_column
-        .and_then(number::unit)
-        .or_else(|| heads.col.and_then(number::unit_in))
+        .col
+        .and_then(number::unit_in)
+        .or_else(|| unit_column.and_then(number::unit))
         .or_else(|| heads.row.and_then(number::unit_in))
         .or(general_unit);
     match unit {

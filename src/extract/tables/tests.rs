@@ -160,6 +160,24 @@ fn a_column_of_units_holds_for_its_rows() {
 }
 
 #[test]
+fn a_column_of_units_is_not_meant_for_rates() {
+    let cells = data(&["产品|单位|产量|比上年增长（%）", "水泥|万吨|1,042.6|-6.8"]);
+    assert_eq!(cells, ["水泥 | 产量 | 10426000 tonne", "水泥 | 比上年增长（%） | -6.8 percent"]);
+}
+
+#[test]
+fn labels_that_look_like_numbers_are_labels_in_the_first_column() {
+    let cells = data(&[
+        "指标|年末数（万人）",
+        "全市人口|336.8",
+        "城镇人口|214.6",
+        "农村人口|122.2",
+        "60周岁及以上|78.1",
+    ]);
+    assert_eq!(cells[3], "60周岁及以上 | 年末数（万人） | 781000 person");
+}
+
+#[test]
 fn a_unit_line_before_the_table_holds_but_not_for_rates_and_ranks() {
     let mut line = Block::new(Role::Para, "line", "单位：亿元".to_owned(), Locator::line(1));
     line.bold = false;
