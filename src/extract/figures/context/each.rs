@@ -77,7 +77,9 @@ pub(super) fn starts(
 
 /// How many quantities stand in one list from the first of `places`.
 fn list_len(places: &[(usize, usize)], row: Row<'_>) -> usize {
-    let gaps = places.windows(2).map(|pair| row.part(pair[0].0 + 1, pair[1].0));
+    // No list of names is longer.
+    const LEN_MAX: usize = 40;
+    let gaps = places.windows(2).take(LEN_MAX).map(|pair| row.part(pair[0].0 + 1, pair[1].0));
     1 + gaps
         .take_while(|gap| gap.position(|c| c == Class::Conj).is_some() || gap.is_empty())
         .take_while(|gap| gap.len() <= 3)

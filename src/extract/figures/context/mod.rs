@@ -15,6 +15,10 @@ mod each;
 mod frames;
 mod lexicon;
 mod phrase;
+mod measure;
+mod naming;
+mod said;
+mod readings;
 mod reader;
 mod time;
 #[cfg(test)]
@@ -29,7 +33,8 @@ use crate::extract::sections::Section;
 use clause::{Clause, Sentence};
 use lexicon::Class;
 use phrase::Row;
-use reader::{Against, Reader, Said};
+use reader::Reader;
+use said::{Against, Said};
 use time::When;
 
 /// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
@@ -81,9 +86,8 @@ fn figure(
         // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
         None => {
             let sums = |item: &str| ["新增", "净增", "累计"].iter().any(|word| item.contains(word));
-            said.change.is_some()
-                || reader::is_event(&quantity)
-                || said.item.as_deref().is_some_and(sums)
+            let summed = said.item.as_deref().is_some_and(sums);
+            said.change.is_some() || measure::is_event(&quantity) || summed
         }
     };
     let period = period(setting, done, said.is_from, frame);
@@ -156,18 +160,14 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
     let mut found: Vec<(usize, Setting)> = Vec::new();
     for clause in &sentence.clauses {
         let row = Row { passage, elements: &clause.elements };
-        if let Some(when) = head_time(row) {
-            head = when;
-        }
+        head = head_time(row).unwrap_or(head);
         aims |= announces(row);
-        now |= row
-            .elements
-            .iter()
-            .enumerate()
-            .any(|(at, _)| matches!(row.word(at), "目前" | "截至目前" | "当前"));
+        now |= (0..row.len()).any(|at| matches!(row.word(at), "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
+        let mut done = false;
         for (at, element) in clause.elements.iter().enumerate() {
+            done |= matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
             match element.class {
                 Class::Time if !is_compared(row, at) => {
                     let when = time::when(row.word(at));
@@ -182,10 +182,8 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
                         // 从上半年的a降到b: the time is the starting point's alone.
                         (here, starts) = (When::default(), false);
                     }
-                    let later = later(when, frame);
-                    let target = (frame.plan || aims || later)
-                        && !now
-                        && !states(row.part(0, at), when, frame);
+                    let ahead = frame.plan || aims || later(when, frame);
+                    let target = ahead && !now && !done && !is_past(when, frame);
                     found.push((index, Setting { when, target }));
                 }
                 _ => {}
@@ -238,18 +236,10 @@ fn announces(row: Row<'_>) -> bool {
     })
 }
 
-/// Inside a part that sets out aims: the clause says how things are (目前, 已建成, of a year gone by).
-fn states(before: Row<'_>, when: When, frame: &Frame) -> bool {
+/// Inside a part that sets out aims, a year gone by tells how things were.
+fn is_past(when: When, frame: &Frame) -> bool {
     let now = frame.document_period.map(|(_, last)| last);
-    if when.years.is_some_and(|(_, last)| now.is_some_and(|now| last <= now)) {
-        return true;
-    }
-    (0..before.len()).any(|at| {
-        matches!(
-            before.word(at),
-            "目前" | "现有" | "已" | "已经" | "现已" | "截至目前" | "当前" | "近年来"
-        )
-    })
+    when.years.zip(now).is_some_and(|((_, last), now)| last <= now)
 }
 
 /// A unit or 以上 that is printed only at the last of a 分别 list holds for all of it.

@@ -41,6 +41,11 @@ impl Class {
         self.is_verb() || self.is_change() || matches!(self, Self::Nominal)
     }
 
+    /// A quantity.
+    pub(super) fn is_quantity(self) -> bool {
+        matches!(self, Self::Quantity(_))
+    }
+
     /// Growth or decline.
     pub(super) fn is_change(self) -> bool {
         matches!(self, Self::Increase | Self::Decrease)
@@ -76,10 +81,6 @@ impl<'a> Row<'a> {
 
     pub(super) fn first(self) -> Class {
         self.class(0)
-    }
-
-    pub(super) fn first_is(self, test: impl Fn(Class) -> bool) -> bool {
-        test(self.first())
     }
 
     pub(super) fn last(self) -> Class {
