@@ -66,6 +66,7 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
         end_fields: &bottom,
         header: &parts.header,
         near: &parts.near,
+        first: &parts.first,
         posts: &parts.posts(),
         end: &parts.closing,
         url: address(page, hints),
@@ -99,6 +100,8 @@ struct Parts<'a> {
     closing: Vec<&'a str>,
     /// Credits, and what follows the body.
     behind: Vec<&'a str>,
+    /// Lines that continue the title.
+    subtitle: Vec<&'a str>,
     /// Menus above the article.
     menu: Vec<&'a str>,
     /// The first and the last paragraphs of the body.
@@ -140,6 +143,7 @@ impl<'a> Parts<'a> {
                 .filter(|t| t.chars().count() <= CLOSING_CHARS_MAX)
                 .collect(),
             behind: marked(Role::Credit).chain(behind).collect(),
+            subtitle: marked(Role::Subtitle).collect(),
             menu: menu.filter(short).map(text).collect(),
             first: body.iter().copied().take(3).collect(),
             last: tail[tail.len().saturating_sub(3)..].to_vec(),
@@ -372,8 +376,10 @@ fn authors(
     publisher: Option<&str>,
     editors: &[String],
 ) -> Vec<String> {
-    let speaker =
-        || parts.header.iter().find_map(|line| people::speaker(line)).map(|name| vec![name]);
+    let speaker = || {
+        let mut lines = parts.subtitle.iter().chain(&parts.header);
+        lines.find_map(|line| people::speaker(line)).map(|name| vec![name])
+    };
     let in_brackets = || {
         let lines = parts.last.iter().rev().chain(&parts.behind);
         lines.map(|p| people::in_brackets_at_end(p)).find(|names| !names.is_empty())

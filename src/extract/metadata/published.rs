@@ -5,7 +5,7 @@
 //! after the page was fetched is wrong whatever says it, and a date out of the story is none.
 
 use super::dates::{self, Order, Stamp};
-use super::fields::{Field, Labelled};
+use super::fields::{self, Field, Labelled};
 use crate::clean::Hints;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
@@ -112,6 +112,8 @@ pub(super) struct Sources<'a> {
     pub(super) header: &'a [&'a str],
     /// Other short lines between the title and the body.
     pub(super) near: &'a [&'a str],
+    /// The first lines of the body.
+    pub(super) first: &'a [&'a str],
     /// The first lines of the body and what follows it: where forums say who posted it and when.
     pub(super) posts: &'a [&'a str],
     /// The last lines of the page's own text.
@@ -159,7 +161,7 @@ fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     };
     let url = sources.url.and_then(dates::of_url);
     let url = url.map(|date| Stamp { start: 0, end: 0, date, time: None });
-    let bare = |lines: &'a [&'a str]| lines.iter().filter_map(move |line| bare_date(line, order));
+    let bare = |lines: &'a [&'a str]| lines.iter().flat_map(move |line| bare_dates(line, order));
     let mut all: Vec<Stamp> = labelled(sources.fields, Field::Date).collect();
     let printed: Vec<Stamp> = bare(sources.header).collect();
     let said: Vec<Stamp> = meta(PUBLISHED).chain(json("datePublished")).collect();
@@ -176,6 +178,7 @@ fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     all.extend(labelled(sources.end_fields, Field::Date));
     all.extend(sources.posts.iter().filter_map(|line| posted(line, order)));
     all.extend(url);
+    all.extend(sources.first.iter().filter_map(|line| opening_date(line, order)));
     all.extend(sources.hints.times.iter().filter_map(|t| dates::value(t, order)));
     all.extend(labelled(sources.fields, Field::Updated));
     all.extend(labelled(sources.fields, Field::Written));
@@ -193,21 +196,36 @@ fn at_start(value: &str, order: Order) -> Option<Stamp> {
     (value[..first.start].chars().count() <= 12).then_some(first)
 }
 
-/// The date of a line of the header: all of it, or with the source and such around it, never out of a sentence.
-fn bare_date(line: &str, order: Order) -> Option<Stamp> {
+/// The dates of a line of the header: all of it, or with the source and such around them, never out of a sentence.
+fn bare_dates(line: &str, order: Order) -> Vec<Stamp> {
     // A date in brackets under the title is that of the speech or of the decision.
-    if line.chars().count() > 160 || line.starts_with(['（', '(']) {
-        return None;
+    if line.chars().count() > 160 || line.starts_with(['（', '(']) || line.contains(['。', '！'])
+    {
+        return Vec::new();
     }
-    let stamp = dates::dates(line, order).into_iter().next()?;
-    let rest = &line[stamp.end..];
+    // The title's own date is no date of publication.
+    if fields::fields(line).first().is_some_and(|f| f.field == Field::Title) {
+        return Vec::new();
+    }
+    let stamps = dates::dates(line, order);
+    let Some(first) = stamps.first() else { return Vec::new() };
     // 2026年1月28日在某市第六届人民代表大会第四次会议上 says when the report was given.
+    let rest = &line[first.end..];
     let told = rest.trim_start().starts_with(['在', '召', '上', '下', '举', '，', '至'])
-        || line.contains(['。', '！'])
         || rest.contains("会议")
         || rest.contains("通过");
-    (!told).then_some(stamp)
+    if told { Vec::new() } else { stamps }
 }
+
+/// The date that one of the first lines of the body is, where cleaning took a line of the header for a paragraph.
+fn opening_date(line: &str, order: Order) -> Option<Stamp> {
+    let short = line.chars().count() <= OPENING_CHARS_MAX;
+    let stamps = if short { bare_dates(line, order) } else { Vec::new() };
+    stamps.into_iter().next()
+}
+
+/// Characters of such a line at most.
+const OPENING_CHARS_MAX: usize = 50;
 
 /// The date of the line that a forum or a blog prints with a post: 本贴由…于…发表, … 发表于 ….
 fn posted(line: &str, order: Order) -> Option<Stamp> {

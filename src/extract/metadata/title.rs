@@ -3,6 +3,7 @@
 //! The title element adds names of site and channel (`标题_频道_某网`), og:title often does too, h1 may be the site's logo.
 //! What two of them agree on is the title; the block that cleaning marked as title comes first among equals.
 
+use super::fields::{self, Field, Labelled};
 use crate::clean::{Block, Hints, Role};
 use crate::han::is_han;
 
@@ -30,7 +31,7 @@ const TITLE_METAS: &[&str] = &[
 
 pub(super) fn heading(hints: &Hints, blocks: &[Block]) -> Heading {
     let block_of = |role| blocks.iter().find(|b| b.role == role && !b.text.trim().is_empty());
-    let printed = block_of(Role::Title).map(|b| b.text.as_str());
+    let printed = block_of(Role::Title).map(|b| without_label(&b.text));
     let title = choose(hints, printed);
     let mut heading = Heading {
         title: None,
@@ -47,6 +48,14 @@ pub(super) fn heading(hints: &Hints, blocks: &[Block]) -> Heading {
         }
     }
     heading
+}
+
+/// The title without the label that a scraper put before it (`title: …`).
+fn without_label(text: &str) -> &str {
+    match fields::fields(text)[..] {
+        [Labelled { field: Field::Title, value }, ..] if text.ends_with(value) => value,
+        _ => text,
+    }
 }
 
 /// The title among what the page offers: what it prints as heading, if the title element agrees that it is about that;
@@ -140,6 +149,15 @@ const DIVIDERS: &[&str] =
 /// The title without the names of site and channel behind it.
 fn without_site(title: &str, hints: &Hints) -> String {
     let mut title = title.trim();
+    let of_site = hints.meta.iter().find(|(k, _)| k == "og:site_name").map(|(_, v)| v.trim());
+    // Few sites put their name in front.
+    let front = of_site
+        .filter(|s| !s.is_empty())
+        .and_then(|site| title.strip_prefix(site))
+        .map(str::trim_start);
+    if let Some(rest) = front.and_then(|rest| rest.strip_prefix(['|', '-', '–', ':', '_'])) {
+        title = rest.trim();
+    }
     let site = hints
         .meta
         .iter()

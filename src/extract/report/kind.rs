@@ -166,7 +166,8 @@ pub(super) fn kind(view: &View) -> Kind {
     if view.head_has(BUDGET) && !about {
         return Kind::Budget;
     }
-    if is_speech(view) || (view.head_has(REPORT) && !about && !is_decision(view)) {
+    let titled = view.head_has(REPORT) && !about;
+    if (titled || is_speech(view)) && !is_decision(view) {
         return Kind::WorkReport;
     }
     if view.head_has(REVIEW) && view.head_has(PUBLIC_BODIES) {

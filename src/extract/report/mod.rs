@@ -63,9 +63,23 @@ struct View<'a> {
 /// So many paragraphs at the beginning tell what a document is; later ones tell of other things too.
 const LEAD_BLOCKS: usize = 6;
 
+/// So many characters tell whether a page is in traditional script.
+const SAMPLE_CHARS: usize = 2_000;
+
 impl<'a> View<'a> {
     fn new(page: &'a PageInfo, metadata: &'a Metadata, blocks: &'a [Block]) -> Self {
         let _ = page;
+        // Most pages are in simplified script: they are borrowed as they are.
+        let body = blocks.iter().filter(|b| b.role.is_body()).map(|b| b.text.as_str());
+        let traditional = metadata
+            .title
+            .as_deref()
+            .into_iter()
+            .chain(body)
+            .flat_map(str::chars)
+            .take(SAMPLE_CHARS)
+            .any(han::is_traditional);
+        let fold = |text: &'a str| if traditional { fold(text) } else { Cow::Borrowed(text) };
         let opt = |s: &'a Option<String>| s.as_deref().map(fold);
         let title = opt(&metadata.title).unwrap_or_default();
         let head = [opt(&metadata.kicker), opt(&metadata.title), opt(&metadata.subtitle)];

@@ -161,8 +161,8 @@ fn of_report(view: &View) -> Option<(i16, i16)> {
     plan_year(view)
         .or_else(|| year_ahead(view))
         .map(|year| year - 1)
-        .or_else(|| view.headings.iter().find_map(|h| plan_reviewed(h)))
         .or_else(|| dominant_year(view))
+        .or_else(|| view.headings.iter().find_map(|h| plan_reviewed(h)))
         .or_else(|| {
             view.published.filter(|_| view.published_month.is_some_and(|m| m <= 4)).map(|y| y - 1)
         })
