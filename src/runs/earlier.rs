@@ -8,7 +8,7 @@
 use super::Manifest;
 use crate::config::Config;
 use crate::decode::{CharsetFrom, Decoded};
-use crate::extract::figures::{Approx, Change, Dimension, Figure, Quantity};
+use crate::extract::figures::{Approx, Basis, Change, Dimension, Figure, Quantity};
 use crate::extract::metadata::Metadata;
 use crate::extract::report::{Kind, Region, RegionLevel, Report};
 use crate::extract::{BodyFigure, Document};
@@ -385,7 +385,14 @@ fn figure(row: &crate::write::read::Row<'_>) -> BodyFigure {
             change: [Change::Increase, Change::Decrease]
                 .into_iter()
                 .find(|c| row.str("change") == Some(c.code())),
-            basis: None,
+            basis: [
+                Basis::YearOnYear,
+                Basis::MonthOnMonth,
+                Basis::AnnualAverage,
+                Basis::SinceStart,
+            ]
+            .into_iter()
+            .find(|b| row.str("basis") == Some(b.code())),
             is_from: row.bool("is_from").unwrap_or(false),
             sentence: Span::default(),
             confidence: row.float("confidence").unwrap_or(0.0) as f32,
