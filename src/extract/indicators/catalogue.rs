@@ -1,6 +1,6 @@
 //! `[[indicator]]` tables → [`Catalogue`]: checked, expanded, indexed by the names that the text may use.
 
-use super::terms;
+use super::{names, terms};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -236,6 +236,7 @@ impl Catalogue {
 
 impl Catalogue {
     fn name(&mut self, name: String, usage: Use) {
+        let name = name.replace(names::QUOTES, "");
         let uses = self.names.entry(name.into_boxed_str()).or_default();
         let known =
             |u: &Use| (u.indicator, u.when, u.acted) == (usage.indicator, usage.when, usage.acted);

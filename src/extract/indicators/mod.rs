@@ -165,7 +165,7 @@ fn find<'a>(
 ) -> Option<&'a Indicator> {
     let Clause { before: clause, after } = clause;
     let look_up = |words: &str| {
-        let bare = names::without_brackets(words);
+        let bare = names::plain(words);
         names.forms(&bare).into_iter().find_map(|(name, trend)| {
             catalogue.uses(name).iter().find_map(|&usage| {
                 let (indicator, when) = catalogue.at(usage);

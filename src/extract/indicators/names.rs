@@ -1,5 +1,6 @@
 //! An item as printed → the names that the catalogue may know it by.
 
+use crate::han;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -244,9 +245,15 @@ pub(super) fn each_of(clause: &str, item: &str) -> Vec<String> {
         .collect()
 }
 
-/// The name without remarks in brackets: 地区生产总值（GDP）.
-pub(super) fn without_brackets(item: &str) -> Cow<'_, str> {
-    if !item.contains(['(', '（']) {
+/// Quotation marks, which names may have or lack.
+pub(super) const QUOTES: [char; 6] = ['“', '”', '「', '」', '"', '＂'];
+
+/// The name as the catalogue writes it: without remarks in brackets (地区生产总值（GDP）) and quotation marks, in
+/// simplified script.
+pub(super) fn plain(item: &str) -> Cow<'_, str> {
+    let foreign =
+        |c: char| matches!(c, '(' | '（') || QUOTES.contains(&c) || han::is_traditional(c);
+    if !item.contains(foreign) {
         return Cow::Borrowed(item);
     }
     let mut depth = 0u32;
@@ -255,7 +262,7 @@ pub(super) fn without_brackets(item: &str) -> Cow<'_, str> {
         match c {
             '(' | '（' => depth += 1,
             ')' | '）' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
+            _ if depth == 0 && !QUOTES.contains(&c) => out.push(han::simplified_char(c)),
             _ => {}
         }
     }

@@ -146,6 +146,19 @@ fn verbs_tell_the_steps_of_a_proposal() {
 }
 
 #[test]
+fn quotation_marks_make_no_difference() {
+    for item in ["“有事来协商”协商议事活动", "协商议事活动"] {
+        let held = count(item, Some("开展"), "场次");
+        assert_eq!(in_clause("", "青川市政协", &held).as_deref(), Some("consultations"), "{item}");
+    }
+}
+
+#[test]
+fn traditional_script_makes_no_difference() {
+    assert_eq!(id(&rate("地區生產總值", 5.2)).as_deref(), Some("gdp_growth"));
+}
+
+#[test]
 fn values_are_signed_and_in_the_unit_of_the_indicator() {
     let catalogue = built_in();
     let value = |id: &str, figure: &Figure| value_of(catalogue.get(id).unwrap(), figure);
