@@ -6,6 +6,7 @@
 
 use super::dom::Tag;
 use super::features::{Page, Phrase, Rows, Whole};
+use super::pieces::Piece;
 use super::{features, model};
 
 /// The main content of a page.
@@ -26,8 +27,8 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
         Some(p) if p.len() == page.stats.len() => p.to_vec(),
         _ => probabilities(page, &whole),
     };
-    for (n, p) in p.iter_mut().enumerate() {
-        *p *= discount(page, n);
+    for (p, left) in p.iter_mut().zip(discounts(page)) {
+        *p *= left;
     }
     let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
     let (keep, confidence) = best(&p, &tokens);
@@ -35,41 +36,49 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
         return Choice { p, keep, confidence };
     };
     for (p, inside) in p.iter_mut().zip(inside) {
-        *p *= if inside { 1.0 } else { OUTSIDE };
+        *p *= if inside { 1.0 } else { 0.0 };
     }
     let (keep, confidence) = best(&p, &tokens);
     Choice { p, keep, confidence }
 }
 
-/// What is left of the probability of a line outside the only element that is named as the article's body.
-const OUTSIDE: f32 = 0.01;
-
 /// What is left of a line's probability where its place or its words speak against it, whatever the models say: such
 /// places are too rare on the pages that the models are fitted on for them to learn how rarely they hold content. On
 /// the development pages less than one token in forty of what a rule touches is content.
-fn discount(page: &Page, n: usize) -> f32 {
-    let (piece, stat) = (&page.pieces.list[n], &page.stats[n]);
-    let mut left = 1.0;
-    if page.is_near(piece, features::NEAR_CONSENT) {
-        left *= 0.1;
-    }
-    for landmark in [features::NEAR_NAV, features::NEAR_ASIDE, features::NEAR_FOOTER] {
-        if page.is_near(piece, landmark) {
-            left *= 0.4;
+fn discounts(page: &Page) -> Vec<f32> {
+    let mut left = vec![1.0; page.stats.len()];
+    let places: [(f32, &dyn Fn(&Piece) -> bool); 6] = [
+        (0.1, &|p| page.is_near(p, features::NEAR_CONSENT)),
+        (0.4, &|p| page.is_near(p, features::NEAR_NAV)),
+        (0.4, &|p| page.is_near(p, features::NEAR_ASIDE)),
+        (0.4, &|p| page.is_near(p, features::NEAR_FOOTER)),
+        (0.4, &|p| page.marks[p.owner as usize].hidden),
+        (0.1, &|p| {
+            let tag = page.dom.tag(p.owner);
+            matches!(tag, Tag::Button | Tag::Option | Tag::Select | Tag::Legend)
+        }),
+    ];
+    for (factor, is) in places {
+        let here: Vec<bool> = page.pieces.list.iter().map(is).collect();
+        let prose = |want: bool| -> f32 {
+            let found =
+                here.iter().zip(&page.stats).filter(|(h, s)| (**h || !want) && s.is_prose());
+            found.map(|(_, s)| s.tokens).sum()
+        };
+        // A place that has most of the page's prose is no place beside it, whatever its name.
+        if prose(true) > 0.5 * prose(false) {
+            continue;
+        }
+        for (left, _) in left.iter_mut().zip(&here).filter(|(_, here)| **here) {
+            *left *= factor;
         }
     }
-    if page.marks[piece.owner as usize].hidden {
-        left *= 0.4;
-    }
-    if matches!(page.dom.tag(piece.owner), Tag::Button | Tag::Option | Tag::Select | Tag::Legend) {
-        left *= 0.1;
-    }
-    if stat.tokens < 30.0 {
+    for (left, stat) in left.iter_mut().zip(&page.stats).filter(|(_, s)| s.tokens < 30.0) {
         for phrase in
             [Phrase::Legal, Phrase::Share, Phrase::Related, Phrase::Nav, Phrase::Sign, Phrase::Meta]
         {
             if stat.covers(phrase) > 0.25 {
-                left *= 0.4;
+                *left *= 0.4;
             }
         }
     }

@@ -13,6 +13,9 @@ use crate::reject::{Reason, Reject, Stage};
 /// Tokens of an `articleBody` that is worth a document.
 const SCRIPT_TOKENS_MIN: usize = 40;
 
+/// How much of the title a line has to say to be it.
+const TITLE_FIT: f32 = 0.5;
+
 /// Tokens on a page that says that it is an error.
 const ERROR_TOKENS_MAX: f32 = 250.0;
 
@@ -57,6 +60,26 @@ pub(super) fn reject(
         return no(Reason::Empty, "the page shows no text".to_owned());
     }
     let facts = Facts::of(page, hints, choice, verdicts);
+    let links = facts.links / tokens;
+    // What is kept is little and doubtful, and no line says what the title says: on a page that asks for a password or
+    // is made of links it is a notice.
+    let titled = page.title_fit.iter().copied().fold(0.0, f32::max) >= TITLE_FIT;
+    if !titled
+        && facts.password
+        && facts.asks >= 2.0
+        && facts.kept < 250.0
+        && choice.confidence < 0.8
+    {
+        return no(Reason::LoginPage, "the page asks to sign in and has no article".to_owned());
+    }
+    let doubtful = choice.confidence < 0.5 && facts.kept < 250.0 || choice.confidence < 0.15;
+    if !titled && doubtful && facts.n_links >= 15.0 && links > 0.35 {
+        let share = (links * 100.0).round();
+        return no(
+            Reason::ListPage,
+            format!("{share} % of the text is links, and none of the rest is an article"),
+        );
+    }
     if facts.prose >= 60.0 && !facts.says_error {
         return Ok(());
     }
@@ -69,7 +92,6 @@ pub(super) fn reject(
             format!("the page says that there is nothing here ({tokens} tokens)"),
         );
     }
-    let links = facts.links / tokens;
     if facts.prose < 20.0 && facts.body_links > 0.5 && links > 0.4 && facts.n_links >= 8.0 {
         let share = (links * 100.0).round();
         return no(
@@ -99,6 +121,8 @@ struct Facts {
     n_links: f32,
     says_error: bool,
     password: bool,
+    /// Short pieces that speak of signing in.
+    asks: f32,
 }
 
 impl Facts {
@@ -111,6 +135,7 @@ impl Facts {
             body_links: 0.0,
             links: 0.0,
             n_links: 0.0,
+            asks: 0.0,
             says_error: says_error(page, hints),
             password: page.dom.within(ROOT).any(|id| {
                 page.dom.tag(id) == Tag::Input && page.dom.attr(id, Attr::Type) == Some("password")
@@ -120,6 +145,7 @@ impl Facts {
             let piece = &page.pieces.list[n];
             f.links += stat.tokens * stat.link_share;
             f.n_links += piece.links as f32;
+            f.asks += f32::from(u8::from(stat.tokens < 20.0 && stat.covers(Phrase::Sign) > 0.2));
             let about_page = stat.covers(Phrase::Legal)
                 + stat.covers(Phrase::Sign)
                 + stat.covers(Phrase::NotFound)
