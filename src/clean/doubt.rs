@@ -61,24 +61,18 @@ pub(super) fn reject(
     }
     let facts = Facts::of(page, hints, choice, verdicts);
     let links = facts.links / tokens;
-    // What is kept is little and doubtful, and no line says what the title says: on a page that asks for a password or
-    // is made of links it is a notice.
+    // What is kept is little and doubtful: on a page that asks for a password line after line, or is made of links
+    // without one that says what the title says, it is a notice.
     let titled = page.title_fit.iter().copied().fold(0.0, f32::max) >= TITLE_FIT;
-    if !titled
-        && facts.password
-        && facts.asks >= 2.0
-        && facts.kept < 250.0
-        && choice.confidence < 0.8
-    {
+    let asking = facts.asks >= 2.0 && facts.asks > 0.15 * page.stats.len() as f32;
+    if facts.password && asking && facts.kept < 250.0 && choice.confidence < 0.8 {
         return no(Reason::LoginPage, "the page asks to sign in and has no article".to_owned());
     }
-    let doubtful = choice.confidence < 0.5 && facts.kept < 250.0 || choice.confidence < 0.15;
-    if !titled && doubtful && facts.n_links >= 15.0 && links > 0.35 {
+    let little = !titled && facts.kept < 250.0 && choice.confidence < 0.5 && links > 0.35;
+    if (little || choice.confidence < 0.3 && links > 0.7) && facts.n_links >= 15.0 {
         let share = (links * 100.0).round();
-        return no(
-            Reason::ListPage,
-            format!("{share} % of the text is links, and none of the rest is an article"),
-        );
+        let message = format!("{share} % of the text is links, and none of the rest is an article");
+        return no(Reason::ListPage, message);
     }
     if facts.prose >= 60.0 && !facts.says_error {
         return Ok(());
