@@ -1,10 +1,10 @@
-//! The words that tell how a clause is built: `lexicon.toml` → one automaton that cuts a text into classed words.
+//! The words that tell how a clause is built: `lexicon.toml` → classed words of a text.
 //!
 //! The longest word at a place wins and words do not overlap; what lies between them is read as noun. There is no
 //! statistical segmentation: reports say the same things in the same few thousand words, and a list can be read,
 //! corrected and trusted, which a model's cut cannot. What it costs: an unlisted verb is taken for part of a noun.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::matcher::Matcher;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -65,10 +65,9 @@ pub(super) enum Class {
     Quantity(usize),
 }
 
-/// The words and their automaton.
+/// The words.
 pub(super) struct Lexicon {
-    automaton: AhoCorasick,
-    classes: Vec<Class>,
+    matcher: Matcher,
 }
 
 /// The lexicon that comes with the program.
@@ -169,19 +168,12 @@ impl Lexicon {
                 words.insert((*mark).to_owned(), *class);
             }
         }
-        let (words, classes): (Vec<String>, Vec<Class>) = words.into_iter().unzip();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&words)
-            .expect("a few thousand short words make an automaton");
-        Self { automaton, classes }
+        Self { matcher: Matcher::new(words) }
     }
 
     /// Calls `found` with the class and place of each word of `text`, from left to right.
-    pub(super) fn words(&self, text: &str, mut found: impl FnMut(Class, usize, usize)) {
-        for m in self.automaton.find_iter(text) {
-            found(self.classes[m.pattern().as_usize()], m.start(), m.end());
-        }
+    pub(super) fn words(&self, text: &str, found: impl FnMut(Class, usize, usize)) {
+        self.matcher.words(text, found);
     }
 }
 

@@ -13,6 +13,7 @@ mod before;
 mod clause;
 mod each;
 mod frames;
+mod matcher;
 mod lexicon;
 mod phrase;
 mod measure;
@@ -162,12 +163,13 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
         let row = Row { passage, elements: &clause.elements };
         head = head_time(row).unwrap_or(head);
         aims |= announces(row);
-        now |= (0..row.len()).any(|at| matches!(row.word(at), "目前" | "截至目前" | "当前"));
+        now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
         let mut done = false;
         for (at, element) in clause.elements.iter().enumerate() {
-            done |= matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
+            let may = matches!(element.class, Class::Level | Class::Adverb | Class::Time);
+            done |= may && matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
             match element.class {
                 Class::Time if !is_compared(row, at) => {
                     let when = time::when(row.word(at));
@@ -222,18 +224,22 @@ fn later(when: When, frame: &Frame) -> bool {
 
 /// Words that announce aims, for the rest of the sentence.
 fn announces(row: Row<'_>) -> bool {
-    let text = row.text();
-    if ["预期目标", "力争", "目标任务是", "主要目标是", "力求", "争取到", "计划到"]
-        .iter()
-        .any(|word| text.contains(word))
-    {
-        return true;
-    }
-    row.elements.iter().enumerate().any(|(at, e)| {
-        e.class == Class::Modal
-            && matches!(row.word(at), "将" | "拟" | "计划" | "预期")
-            && row.class(at + 1).may_be_verb()
-    })
+    let modal = |(at, class): (usize, Class)| {
+        class == Class::Modal
+            && match row.word(at) {
+                "力争" | "力求" => true,
+                "将" | "拟" | "计划" | "预期" => {
+                    row.class(at + 1).may_be_verb() || row.word(at + 1) == "到"
+                }
+                _ => false,
+            }
+    };
+    // 主要预期目标是：…
+    let sets = |text: &str| {
+        ["预期目标", "目标任务是", "主要目标是"].iter().any(|word| text.contains(word))
+    };
+    row.elements.iter().map(|e| e.class).enumerate().any(modal)
+        || row.elements.iter().any(|e| e.class == Class::Noun && sets(e.span.of(row.passage)))
 }
 
 /// Inside a part that sets out aims, a year gone by tells how things were.

@@ -87,6 +87,11 @@ impl<'a> Row<'a> {
         self.elements.last().map_or(Class::Stop, |e| e.class)
     }
 
+    /// Whether a word of the class passes.
+    pub(super) fn says(self, class: Class, test: impl Fn(&str) -> bool) -> bool {
+        self.elements.iter().any(|e| e.class == class && test(e.span.of(self.passage)))
+    }
+
     /// The text of one element.
     pub(super) fn word(self, at: usize) -> &'a str {
         self.elements.get(at).map_or("", |e| e.span.of(self.passage))

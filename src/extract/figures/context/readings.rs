@@ -26,7 +26,6 @@ impl Reader {
         let used = after.map_or(0, |a| a.used);
         let after = after.or(shared.filter(|_| matches!(lead, Lead::Bare { .. } | Lead::Nothing)));
         let rest = if more { right.part(0, 0) } else { right.part(used, right.len()) };
-        let against = against(before);
         let mut said = match lead {
             Lead::Nothing => self.nothing(after, rest, in_list, quantity),
             Lead::Object { verb, noun } => self.object(verb, noun, after, rest, in_list, quantity),
@@ -40,7 +39,7 @@ impl Reader {
             Lead::Prep { word, before } => self.prep(word, before, after, rest),
         };
         if said.change.is_some() && said.against == Against::Unsaid {
-            said.against = match against {
+            said.against = match against(before) {
                 Against::Unsaid if in_list => {
                     self.last.as_ref().map_or(Against::Unsaid, |l| l.against)
                 }
