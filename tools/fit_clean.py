@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Fit the two models of `src/clean/rules/` on the development halves in ../shared, and cross-validate them.
 
-    cargo build --release --example clean_features
-    fit_clean.py --features target/release/examples/clean_features [--shared ../shared] [--write src/clean/rules]
+    cargo build --release --no-default-features --example clean_features
+    fit_clean.py --features target/release/examples/clean_features --shared ../shared --write src/clean/rules
+
+(version 4.x of lightgbm; the defaults below are what the models in the repository were fitted with)
 
 A line of a page is content if the page's gold text has it. The first model sees the features of the page alone, the
 second those and what the first says of the lines around (its out-of-fold answers, so that it learns how far to trust
@@ -20,10 +22,10 @@ ap.add_argument("--shared", default="../shared")
 ap.add_argument("--write", metavar="DIR", help="fit on everything and write model1.tsv and model2.tsv here")
 ap.add_argument("--work", default="/tmp")
 ap.add_argument("--seeds", type=int, default=1)
-ap.add_argument("--trees1", type=int, default=120)
-ap.add_argument("--trees2", type=int, default=120)
-ap.add_argument("--leaves", type=int, default=24)
-ap.add_argument("--hess", type=float, default=20.0)
+ap.add_argument("--trees1", type=int, default=110)
+ap.add_argument("--trees2", type=int, default=80)
+ap.add_argument("--leaves", type=int, default=8)
+ap.add_argument("--hess", type=float, default=30.0)
 ap.add_argument("--rate", type=float, default=0.08)
 ap.add_argument("--short", type=int, default=0, help="shortened copies of each page to fit on")
 ap.add_argument("--sets", help="only these sets, by comma")
