@@ -62,7 +62,7 @@ fn without_a_configuration_there_is_no_gate() {
 #[test]
 fn a_killed_run_leaves_nothing_that_looks_like_one_and_the_next_is_as_if_it_had_not_been() {
     let folder = Folder::with_samples();
-    for copy in 0..40 {
+    for copy in 0..10 {
         for name in sample_names().iter().filter(|n| !n.ends_with(".gz")) {
             let bytes = fs::read(folder.path("pages").join(name)).expect("a page");
             folder.write(&format!("pages/{copy}/{name}"), bytes);
