@@ -46,7 +46,7 @@ enum Body {
 impl Body {
     /// Its name at a place.
     fn name(self, place: &Division) -> String {
-        self.name_at(&place.name, place.level(), is_special(place))
+        self.name_at(place.name, place.level(), is_special(place))
     }
 
     /// Its name at a place of this name and level.
