@@ -420,7 +420,7 @@ fn below(number: u64, digits: &[&str; 10], places: &[&str; 4]) -> String {
         if power == 4 && number >= 10_000 {
             out += "万";
             gap = false;
-            gap |= number % 10_000 > 0 && number % 10_000 < 1_000;
+            gap |= !number.is_multiple_of(10_000) && number % 10_000 < 1_000;
         }
     }
     out
