@@ -10,6 +10,7 @@
 
 use super::decimal::{Amount, Decimal};
 use super::glyph::{GLYPHS, Glyph, char_at, is_blank, is_han, skip_blanks};
+use super::unit::UNITS;
 
 /// Characters after which a numeral is given up.
 const GLYPHS_MAX: usize = 80;
@@ -979,7 +980,7 @@ fn blank_groups(text: &str, mut end: usize) -> bool {
                 Some(group) => end = group.end,
                 None => return false,
             },
-            Some(c) => return is_han(c),
+            Some(c) => return is_han(c) || UNITS.at(text, end, false).is_some(),
             None => return false,
         }
     }
