@@ -599,6 +599,8 @@ impl Builder {
             None => heading_text(&block.text),
         };
         let printed = marker.map(|m| m.of(&block.text).to_owned()).filter(|m| !m.is_empty());
+        // A heading that is a number and nothing else (一) is called by it.
+        let heading = if heading.is_empty() { block.text.trim().to_owned() } else { heading };
         self.push(Section {
             parent,
             level,
@@ -752,6 +754,13 @@ mod tests {
             assert!(sections[at].span.contains(*span));
         }
         sections.into_iter().map(|s| (s.path, s.marker, s.heading)).collect()
+    }
+
+    #[test]
+    fn a_heading_that_is_a_number_is_called_by_it() {
+        let outline = outline(&["#一", "正文说的是修路。", "#二", "正文说的是架桥。"]);
+        let headings: Vec<_> = outline.into_iter().map(|(_, _, heading)| heading).collect();
+        assert_eq!(headings, [Some("一".to_owned()), Some("二".to_owned())]);
     }
 
     #[test]
