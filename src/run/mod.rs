@@ -2,7 +2,7 @@
 //!
 //! The only place that sees everything. Pages flow through bounded channels, and results are put back into the order
 //! of the pages before anything is written, so the bytes do not depend on the number of threads. At any time no more
-//! than [`WINDOW`] pages a thread are under way.
+//! than `WINDOW` pages a thread are under way.
 
 mod collector;
 mod workers;

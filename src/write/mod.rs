@@ -1,6 +1,6 @@
 //! Rows ↔ files: Polars frames to Parquet and CSV, and back for checks. The only place that knows Polars.
 //!
-//! Rows are gathered column by column ([`frame`]) and leave as row groups of bounded size, so memory does not grow
+//! Rows are gathered column by column (`frame`) and leave as row groups of bounded size, so memory does not grow
 //! with the number of pages. The bytes written are a function of the rows and the options: no time, no thread
 //! count, no hash order.
 

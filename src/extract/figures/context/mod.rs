@@ -1,7 +1,7 @@
 //! The clause around a quantity → item, action, subject, period, change, basis, target.
 //!
-//! What goes in: a passage, its quantities and the [`Frame`] that the outline gives. [`clause`] cuts the sentences that
-//! hold quantities into classed words, [`reader`] reads them from left to right, and here the outcome is set against
+//! What goes in: a passage, its quantities and the [`Frame`] that the outline gives. `clause` cuts the sentences that
+//! hold quantities into classed words, `reader` reads them from left to right, and here the outcome is set against
 //! the frame: years, aims, what growth is measured against. Rules rather than a model: reports are written to a
 //! pattern, every reading can be explained by the words that led to it, and nothing has to be downloaded.
 //!
