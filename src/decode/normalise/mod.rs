@@ -122,7 +122,13 @@ fn line<'a>(whole: &'a str, marks: Marks, mends: &mut Mends) -> (Cow<'a, str>, b
         mends.spun += 1;
     }
     if finding.work {
-        let mended = mend(trimmed, marks, mends);
+        let mut mended = mend(trimmed, marks, mends);
+        // Wrongly decoded text may show as such only once the marks around it are plain.
+        if mended != trimmed && mended.chars().any(|c| ('\u{80}'..='\u{ff}').contains(&c)) {
+            let mut again = Mends::default();
+            mended = mend(&mended, marks, &mut again);
+            mends.mojibake_repaired += again.mojibake_repaired;
+        }
         let sentence = mended.contains('。');
         return (Cow::Owned(mended), sentence);
     }
@@ -307,6 +313,12 @@ mod tests {
     fn check(dirty: &str, clean: &str) {
         assert_eq!(normal(dirty), clean);
         assert_eq!(normal(clean), clean);
+    }
+
+    #[test]
+    fn text_told_back_is_normalised_with_its_neighbours() {
+        let once = normal("0．Ã©Ã©");
+        assert_eq!(normal(&once), once);
     }
 
     #[test]

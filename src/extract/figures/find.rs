@@ -843,12 +843,17 @@ impl<'t> Finder<'t> {
     }
 
     /// Adds a quantity, or joins it to the last: 5元3角, 大于10小于20.
-    fn join(&mut self, quantity: Quantity) {
+    fn join(&mut self, mut quantity: Quantity) {
         if let Some(last) = self.out.last_mut()
             && let Some(joined) = qualify::join(self.text, last, &quantity)
         {
             *last = joined;
             return;
+        }
+        // 十几|近廿六: 几近 is a qualifier, but its 几 belongs to the numeral before.
+        let taken = self.out.last().map_or(0, |before: &Quantity| before.span.end);
+        if quantity.span.start < taken && taken <= quantity.numeral.start {
+            quantity.span.start = taken;
         }
         self.out.push(quantity);
     }

@@ -329,6 +329,12 @@ fn what_reads_like_a_name_but_counts() {
 }
 
 #[test]
+fn a_qualifier_is_not_taken_from_the_numeral_before() {
+    let found = quantities("十几近廿六个", false);
+    assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{found:?}");
+}
+
+#[test]
 fn separators() {
     check(
         "改造1 500万千瓦，收入１２，３４５元，支出1,500元，算力4 800PF，2023 100家。",
