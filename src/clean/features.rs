@@ -767,11 +767,17 @@ fn runs(page: &Page) -> Vec<Run> {
 
 /// Counts elements that are heads of an article each.
 fn headed(page: &Page, is: impl Fn(Id) -> bool) -> Vec<(u32, u32)> {
+    repeated(page, |id| page.sums[id as usize].tokens >= 15.0 && is(id))
+}
+
+/// Counts the elements that look alike and stand in parents that look alike: for every element the number of the
+/// outermost such one around it, and how many there are.
+fn repeated(page: &Page, is: impl Fn(Id) -> bool) -> Vec<(u32, u32)> {
     let mut own: Vec<Option<((u32, u32), u32)>> = vec![None; page.dom.len()];
     let mut seen: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     for &id in &page.order {
         let parent = page.dom.node(id).parent;
-        if parent == NIL || page.sums[id as usize].tokens < 15.0 || !is(id) {
+        if parent == NIL || !is(id) {
             continue;
         }
         let look = (page.marks[id as usize].look, page.marks[parent as usize].look);
@@ -782,6 +788,7 @@ fn headed(page: &Page, is: impl Fn(Id) -> bool) -> Vec<(u32, u32)> {
     let mut ranks = vec![(0, 1); page.dom.len()];
     for &id in &page.order {
         let above = ranks.get(page.dom.node(id).parent as usize).copied().unwrap_or((0, 1));
+        // The outermost repeated element counts: what repeats inside the third of five bodies is in the third body.
         ranks[id as usize] = match own[id as usize] {
             Some((look, n)) if above.1 < 2 => (n, seen[&look]),
             _ => above,
@@ -871,29 +878,11 @@ fn since(page: &Page) -> Vec<Since> {
 
 /// Counts elements with prose that look the same, wherever on the page: feeds of whole articles, posts, comments.
 fn rank(page: &Page) -> Vec<(u32, u32)> {
-    let mut seen: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-    let mut own: Vec<Option<((u32, u32), u32)>> = vec![None; page.dom.len()];
-    for &id in &page.order {
-        let parent = page.dom.node(id).parent;
-        let element = page.dom.tag(id).is_block() && parent != NIL;
-        if !element || page.sums[id as usize].prose < 15.0 || page.dom.tag(id) == Tag::P {
-            continue;
-        }
-        let look = (page.marks[id as usize].look, page.marks[parent as usize].look);
-        let n = seen.entry(look).or_default();
-        own[id as usize] = Some((look, *n));
-        *n += 1;
-    }
-    let mut ranks = vec![(0, 1); page.dom.len()];
-    for &id in &page.order {
-        let above = ranks.get(page.dom.node(id).parent as usize).copied().unwrap_or((0, 1));
-        // The outermost repeated element counts: what repeats inside the third of five bodies is in the third body.
-        ranks[id as usize] = match own[id as usize] {
-            Some((look, n)) if above.1 < 2 => (n, seen[&look]),
-            _ => above,
-        };
-    }
-    ranks
+    repeated(page, |id| {
+        page.dom.tag(id).is_block()
+            && page.sums[id as usize].prose >= 15.0
+            && page.dom.tag(id) != Tag::P
+    })
 }
 
 /// Sums a page up.
