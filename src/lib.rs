@@ -27,6 +27,8 @@ pub mod rows;
 pub mod config;
 #[cfg(feature = "config")]
 pub mod ingest;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 #[cfg(feature = "polars")]
 pub mod write;
 #[cfg(feature = "polars")]

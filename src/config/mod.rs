@@ -5,9 +5,12 @@
 //! the file, the line and, for keys, the nearest right one.
 
 mod problem;
+mod quantity;
 mod sources;
+pub mod web;
 
 pub use problem::{Error, Problem};
+pub use quantity::{Address, Cidr, Css, Host, Pattern, Rate, Size, Template, Time};
 pub use sources::{Source, SourceName};
 pub(crate) use sources::{literal_prefix, matcher};
 
@@ -27,6 +30,8 @@ pub struct Config {
     /// Where the pages come from; rows are written in this order, then by path.
     #[serde(rename = "source")]
     pub sources: Vec<Source>,
+    /// How pages are fetched, for the sources of kind web.
+    pub fetch: web::Fetch,
     /// How pages are taken apart.
     pub clean: Clean,
     /// What is read off them.
@@ -179,7 +184,7 @@ impl Config {
     /// What is wrong, with line and what to do.
     pub fn from_str(text: &str, path: &Path, root: PathBuf) -> Result<Self, Error> {
         let mut config: Self = toml::from_str(text)
-            .map_err(|e| Error::invalid(path, text, e.span(), problem::explain(&e)))?;
+            .map_err(|e| Error::invalid(path, text, e.span(), problem::explain(&e, text)))?;
         config.root = root;
         config
             .check()
@@ -207,6 +212,7 @@ impl Config {
             source.check()?;
         }
         sources::check_names(&self.sources)?;
+        self.fetch.check(&self.sources)?;
         if let Err(e) = Catalogue::from_definitions(self.indicators.clone()) {
             return Err(Problem::new(format!("[[indicator]]: {e}")));
         }
@@ -250,9 +256,18 @@ impl Config {
         Ok(Arc::new(catalogue))
     }
 
-    /// What decides the data, as JSON: all but where runs go and how many are kept. Part of the run's identity.
+    /// What decides the data, as JSON: all but where runs go, how many are kept and how pages are fetched (the pages
+    /// themselves, by their digests, are the other part of a run's identity).
     pub fn identity(&self) -> serde_json::Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(whole) = value.as_object_mut() {
+            whole.shift_remove("fetch");
+        }
+        for source in value.get_mut("source").and_then(|s| s.as_array_mut()).into_iter().flatten() {
+            for key in Source::KEYS_OF_FETCHING {
+                source.as_object_mut().map(|source| source.shift_remove(*key));
+            }
+        }
         if let Some(write) = value.get_mut("write").and_then(|w| w.as_object_mut()) {
             write.remove("output");
             write.remove("keep_runs");
@@ -319,12 +334,83 @@ mod tests {
         assert!(parse(&format!("{one}{one}")).expect_err("same name").contains("pipeline.toml:5:"));
     }
 
+    const AGENT: &str = "[fetch]\nuser_agent = \"clerk/1.0 (+https://www.example.cn/bot)\"\n";
+    const WEB: &str =
+        "[[source]]\nname = \"county\"\nkind = \"web\"\nseeds = [\"https://www.example.cn/\"]\n";
+
+    #[test]
+    fn a_web_source_needs_a_user_agent_with_a_contact() {
+        let message = parse(WEB).expect_err("no user agent");
+        assert!(
+            message.contains("pipeline.toml:2:8") && message.contains("fetch.user_agent"),
+            "{message}"
+        );
+        for nobody in ["clerk/1.0", "", "+https://www.example.cn/", "clerk (x@y)"] {
+            let message = parse(&format!("[fetch]\nuser_agent = \"{nobody}\"\n{WEB}"))
+                .expect_err("no contact");
+            assert!(message.contains("pipeline.toml:2:14"), "{message}");
+        }
+        parse(&format!("{AGENT}{WEB}")).expect("with a page to read");
+        parse(&format!("[fetch]\nuser_agent = \"clerk (data@example.cn)\"\n{WEB}"))
+            .expect("with a mail box");
+    }
+
+    #[test]
+    fn bad_values_are_errors_that_name_key_and_line() {
+        for (text, line, key) in [
+            ("[fetch.per_host]\ndelay = \"2 weeks\"\n", 2, "delay"),
+            ("[fetch.limits]\nbody = \"20\"\n", 2, "body"),
+            ("[fetch]\nnetwork = { allow_private = [\"10.0.0.0/40\"] }\n", 2, "allow_private"),
+        ] {
+            let message = parse(text).expect_err("bad value");
+            assert!(message.contains(&format!("pipeline.toml:{line}:")), "{message}");
+            assert!(message.contains(&format!("`{key}`")), "{message}");
+        }
+        for (added, key) in [
+            ("[[source.follow]]\nlinks = \"div >\"\n", "links"),
+            ("[source.match]\nexclude = ['a=b', 'a(']\n", "exclude"),
+            ("[[source.follow]]\ntemplate = \"index.html\"\n", "template"),
+            ("[source.parts]\nnext = \"a[\"\n", "next"),
+            ("[source.discover]\nsitemaps = [\"robot\"]\n", "sitemaps"),
+            ("[source.discover]\nfeeds = [\"rss.xml\"]\n", "feeds"),
+        ] {
+            let message = parse(&format!("{AGENT}{WEB}{added}")).expect_err("bad value");
+            assert!(message.contains("pipeline.toml:8:"), "{message}");
+            assert!(message.contains(&format!("`{key}`")), "{message}");
+        }
+    }
+
+    #[test]
+    fn rules_that_lead_nowhere_are_errors() {
+        for (added, said) in [
+            ("[[source.follow]]\nas = \"report\"\n", "`links`"),
+            ("[[source.follow]]\non = \"index\"\nlinks = \"a\"\n", "\"index\""),
+            ("[[source.follow]]\nlinks = \"a\"\nnext_text = \"下一页\"\n", "two rules"),
+            ("files = [\"raw/*\"]\n", "`files`"),
+            ("[source.parts]\nmax = 3\n", "[source.parts]"),
+        ] {
+            let message = parse(&format!("{AGENT}{WEB}{added}")).expect_err("leads nowhere");
+            assert!(message.contains(said), "{message}");
+        }
+        let files =
+            "[[source]]\nname = \"a\"\nfiles = [\"raw/*\"]\nseeds = [\"https://a.example/\"]\n";
+        assert!(parse(files).expect_err("no web source").contains("`seeds`"));
+    }
+
+    #[test]
+    fn how_pages_are_fetched_is_no_part_of_the_identity() {
+        let plain = parse(&format!("{AGENT}{WEB}")).expect("right").identity();
+        let more = format!(
+            "{AGENT}per_host.delay = \"5s\"\n{WEB}[source.refresh]\nlist.policy = \"never\"\n"
+        );
+        assert_eq!(parse(&more).expect("right").identity(), plain);
+        let parts = format!("{AGENT}{WEB}[source.parts]\nnext_text = \"下一页\"\n");
+        assert_ne!(parse(&parts).expect("right").identity(), plain);
+    }
+
     #[test]
     fn the_schema_for_editors_is_the_one_of_the_code() {
-        let committed = include_str!("../../pipeline.schema.json");
-        assert!(
-            committed == Config::json_schema(),
-            "renew it: baogao check --schema > pipeline.schema.json"
-        );
+        // Renewed by UPDATE_EXPECT=1, or by baogao check --schema > pipeline.schema.json.
+        expect_test::expect_file!["../../pipeline.schema.json"].assert_eq(&Config::json_schema());
     }
 }

@@ -72,9 +72,13 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The parser's message; for an unknown key or value with the nearest right one.
-pub(super) fn explain(error: &toml::de::Error) -> String {
+/// The parser's message; for an unknown key or value with the nearest right one, for a bad value with its key.
+pub(super) fn explain(error: &toml::de::Error, text: &str) -> String {
     let message = error.message();
+    if message.starts_with("bad ") {
+        let key = error.span().and_then(|span| key_before(text.get(..span.start)?));
+        return key.map_or(message.to_owned(), |key| format!("`{key}`: {message}"));
+    }
     let mut quoted = message.split('`').skip(1).step_by(2);
     let (Some(wrong), right) = (quoted.next(), quoted.collect::<Vec<_>>()) else {
         return message.to_owned();
@@ -93,4 +97,17 @@ pub(super) fn explain(error: &toml::de::Error) -> String {
             format!("unknown key or value `{wrong}`; right would be one of {}", right.join(", "))
         }
     }
+}
+
+/// The key whose value begins where `before` ends: the last word before a "=" that begins a line, a table or an entry.
+fn key_before(before: &str) -> Option<&str> {
+    before.match_indices('=').rev().find_map(|(at, _)| {
+        let head = before[..at].trim_end();
+        let begin =
+            head.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(0, |i| i + 1);
+        let (ahead, key) = head.split_at(begin);
+        let begins = ahead.trim_end_matches([' ', '\t']);
+        let is_key = begins.is_empty() || begins.ends_with(['\n', '{', ',']);
+        (is_key && !key.is_empty()).then_some(key)
+    })
 }

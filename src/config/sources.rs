@@ -1,6 +1,9 @@
 //! `[[source]]`: where pages come from and what is special about them.
 
-use super::{Error, Problem};
+use super::web::{
+    self, Discover, Follow, Kind, Match, OwnLimits, OwnPerHost, Parts, Refresh, Soft404,
+};
+use super::{Address, Error, Host, Problem};
 use globset::{GlobBuilder, GlobMatcher};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,8 +17,12 @@ pub struct Source {
     /// Name of the source: the first part of its pages' names in the datasets. Without "/" and "~".
     #[schemars(with = "String")]
     pub name: SourceName,
+    /// Where its pages come from.
+    #[serde(default)]
+    pub kind: Kind,
     /// Globs of its files, relative to the configuration: html, htm, shtml, xhtml, txt, each also as .gz, warc, warc.gz.
     #[schemars(with = "Vec<String>")]
+    #[serde(default)]
     pub files: Vec<Spanned<String>>,
     /// Address of the folder that the files stand for: a page's address is this and its path.
     #[serde(default)]
@@ -35,6 +42,39 @@ pub struct Source {
     #[schemars(with = "Vec<String>")]
     #[serde(default)]
     pub drop: Vec<Spanned<String>>,
+    /// Articles that go over several pages: how the next part is found. They become one document.
+    #[serde(default)]
+    pub parts: Option<Parts>,
+    /// Web: addresses to start from.
+    #[serde(default)]
+    pub seeds: Vec<Address>,
+    /// Web: what the seeds are: "list", "report" for pages that become documents, or a kind of your own.
+    #[serde(default = "list")]
+    pub seeds_as: String,
+    /// Web: hosts that are asked; those of seeds, sitemaps and feeds where not given.
+    #[serde(default)]
+    pub allowed_hosts: Vec<Host>,
+    /// Web: which links lead on.
+    #[serde(default)]
+    pub follow: Vec<Follow>,
+    /// Web: which addresses are fetched.
+    #[serde(default, rename = "match")]
+    pub matching: Match,
+    /// Web: addresses from sitemaps and feeds.
+    #[serde(default)]
+    pub discover: Discover,
+    /// Web: when pages are asked for again.
+    #[serde(default)]
+    pub refresh: Refresh,
+    /// Web: pages that say that there is none, though the server calls them found.
+    #[serde(default)]
+    pub soft_404: Soft404,
+    /// Web: what differs from `[fetch.per_host]`.
+    #[serde(default)]
+    pub per_host: OwnPerHost,
+    /// Web: what differs from `[fetch.limits]`.
+    #[serde(default)]
+    pub limits: OwnLimits,
     /// The file or folder given on the command line that this source stands for. Not a key.
     #[serde(skip)]
     pub input: Option<PathBuf>,
@@ -43,7 +83,50 @@ pub struct Source {
 /// Name of a source.
 pub type SourceName = Spanned<String>;
 
+fn list() -> String {
+    web::LIST.to_owned()
+}
+
 impl Source {
+    /// The keys that say what is fetched and when, but nothing of what becomes of a page.
+    pub(super) const KEYS_OF_FETCHING: &'static [&'static str] = &[
+        "seeds",
+        "seeds_as",
+        "allowed_hosts",
+        "follow",
+        "match",
+        "discover",
+        "refresh",
+        "per_host",
+        "limits",
+    ];
+
+    /// A source of files with this name and no more said.
+    fn named(name: &str) -> Self {
+        Self {
+            name: Spanned::new(0..0, name.to_owned()),
+            kind: Kind::Files,
+            files: Vec::new(),
+            base_url: None,
+            language: None,
+            charset: None,
+            content: Vec::new(),
+            drop: Vec::new(),
+            parts: None,
+            seeds: Vec::new(),
+            seeds_as: list(),
+            allowed_hosts: Vec::new(),
+            follow: Vec::new(),
+            matching: Match::default(),
+            discover: Discover::default(),
+            refresh: Refresh::default(),
+            soft_404: Soft404::default(),
+            per_host: OwnPerHost::default(),
+            limits: OwnLimits::default(),
+            input: None,
+        }
+    }
+
     /// The source of a file or folder given on the command line: it matches everything there, and is called by its name.
     pub(super) fn of_input(input: &Path) -> Result<Self, Error> {
         let nameless = || Error::Nameless { path: input.to_owned() };
@@ -52,16 +135,10 @@ impl Source {
         let whole = std::fs::canonicalize(&whole).unwrap_or(whole);
         let named = if input.is_file() { whole.parent().unwrap_or(&whole) } else { &whole };
         let name = named.file_name().ok_or_else(nameless)?.to_string_lossy().replace('~', "_");
-        let name = Spanned::new(0..0, name);
         Ok(Self {
-            name,
             files: vec![Spanned::new(0..0, "**".to_owned())],
-            base_url: None,
-            language: None,
-            charset: None,
-            content: Vec::new(),
-            drop: Vec::new(),
             input: Some(input.to_owned()),
+            ..Self::named(&name)
         })
     }
 
@@ -73,7 +150,8 @@ impl Source {
                 format!("the name {name:?} of a source must not be empty nor contain / ~ or \\");
             return Err(Problem::at(self.name.span(), message));
         }
-        if self.files.is_empty() {
+        web::check(self)?;
+        if self.files.is_empty() && self.kind == Kind::Files {
             return Err(Problem::at(
                 self.name.span(),
                 format!("the source {name:?} has no files: give it globs"),

@@ -2,6 +2,7 @@
 
 use super::digests::{Digests, Stat};
 use super::{Content, Error, Found, Read, Unreadable, warc};
+use crate::config::web::Kind;
 use crate::config::{Config, Source};
 use crate::page::{Page, PageInfo};
 use crate::reject::{Reason, Reject, Stage};
@@ -78,6 +79,9 @@ impl Form {
 pub fn plan(config: &Config, digests: &mut Digests) -> Result<Plan, Error> {
     let mut plan = Plan::default();
     for (source_idx, source) in config.sources.iter().enumerate() {
+        if source.kind == Kind::Web {
+            continue; // its pages come from the store
+        }
         let name = source.name.get_ref();
         let n_before = plan.inputs.len();
         let mut found = BTreeMap::new();
