@@ -26,6 +26,10 @@ pub mod rows;
 #[cfg(feature = "config")]
 pub mod config;
 #[cfg(feature = "config")]
+pub mod lock;
+#[cfg(feature = "fetch")]
+pub mod store;
+#[cfg(feature = "config")]
 pub mod ingest;
 #[cfg(feature = "fetch")]
 pub mod fetch;

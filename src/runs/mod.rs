@@ -4,15 +4,14 @@
 //! after that. So whatever kills a run, `latest` points to a complete one, old or new.
 
 mod id;
-mod lock;
 mod manifest;
 mod package;
 pub mod verify;
 pub mod diff;
 pub mod earlier;
 
+pub use crate::lock::{Lock, LockError};
 pub use id::{RunId, version};
-pub use lock::{Lock, LockError};
 pub use manifest::{Counts, Manifest, OutputFile};
 pub use package::{FILE as PACKAGE_FILE, data_package};
 

@@ -25,7 +25,7 @@ pub(super) fn holds(stated: &str, content: &[u8]) -> Option<bool> {
 }
 
 /// RFC 4648, without padding.
-fn base32(bytes: &[u8]) -> String {
+pub(crate) fn base32(bytes: &[u8]) -> String {
     let mut out = String::new();
     let (mut bits, mut n_bits) = (0u32, 0);
     for byte in bytes {

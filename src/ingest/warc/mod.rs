@@ -10,6 +10,8 @@ mod record;
 mod http;
 mod digest;
 
+#[cfg(feature = "fetch")]
+pub(crate) use digest::base32;
 pub use record::{Broken, Record, Records, Why, records};
 
 use super::{Read, Unreadable};
@@ -39,6 +41,46 @@ pub fn pages(
     let archive = Archive { name: name.to_owned(), source_name: source_name.to_owned(), cap };
     Ok(records(reader, cap.saturating_add(OVERHEAD_BYTES))?
         .filter_map(move |read| archive.page(read)))
+}
+
+/// The page of one record of the raw store, given as its gzip member.
+#[cfg(feature = "fetch")]
+pub(crate) fn stored(member: &[u8], name: &str, source_name: &str, cap: u64) -> Option<Read> {
+    let archive = Archive { name: name.to_owned(), source_name: source_name.to_owned(), cap };
+    let record = records(member, cap.saturating_add(OVERHEAD_BYTES)).ok()?.next()?;
+    archive.page(record)
+}
+
+/// What is wrong with a record of the raw store, given as its gzip member: nothing, if all is well.
+#[cfg(feature = "fetch")]
+pub(crate) fn examine(member: &[u8], kind: &str, url: &str) -> Vec<String> {
+    let Ok(mut found) = records(member, u64::MAX >> 1) else {
+        return vec!["no archive".to_owned()];
+    };
+    let record = match found.next() {
+        Some(Ok(record)) => record,
+        Some(Err(broken)) => return vec![format!("the record can't be read: {:?}", broken.why)],
+        None => return vec!["no record".to_owned()],
+    };
+    let mut problems = Vec::new();
+    if found.next().is_some() {
+        problems.push("more than one record in its member".to_owned());
+    }
+    if record.kind != kind || record.target() != Some(url) {
+        problems.push(format!("the index says {kind} of {url}"));
+    }
+    let digest = |name: &str| record.header(name).map(str::to_owned);
+    if digest("warc-block-digest").and_then(|d| digest::holds(&d, &record.block)) != Some(true) {
+        problems.push("its block does not match its digest".to_owned());
+    }
+    if record.kind == "response" {
+        let payload = http::answer(&record.block).map(|a| &record.block[a.content_at..]);
+        let holds = payload.zip(digest("warc-payload-digest"));
+        if holds.and_then(|(p, d)| digest::holds(&d, p)) != Some(true) {
+            problems.push("its payload does not match its digest".to_owned());
+        }
+    }
+    problems
 }
 
 /// The archive that records are of.

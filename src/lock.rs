@@ -1,10 +1,10 @@
-//! One run at a time in an output folder.
+//! One writer at a time in a folder: a run in an output folder, a fetch in a store.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// Held while a run writes; freed when dropped, also when the process dies.
+/// Held while the folder is written to; freed when dropped, also when the process dies.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -13,17 +13,17 @@ pub struct Lock {
 /// Why the lock was not had.
 #[derive(Debug)]
 pub enum LockError {
-    /// Another run holds it.
+    /// Another process holds it.
     Held,
     /// The lock file can't be used.
     Io(io::Error),
 }
 
 impl Lock {
-    /// Takes the lock of the output folder `root` without waiting.
+    /// Takes the lock of the folder `root` without waiting.
     ///
     /// # Errors
-    /// Another run holds it, or the file can't be made.
+    /// Another process holds it, or the file can't be made.
     pub fn take(root: &Path) -> Result<Self, LockError> {
         let file = OpenOptions::new()
             .create(true)

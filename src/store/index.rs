@@ -1,0 +1,650 @@
+//! The SQLite file: addresses and their state, records, segments, robots.txt, fetches.
+//!
+//! WAL with `synchronous = FULL`: a transaction that has returned is on disk. The tables are plain enough to be asked
+//! with any SQLite shell while nothing writes.
+
+use super::Change;
+use super::segment::SegmentRow;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// Name of the file.
+pub(super) const FILE: &str = "state.sqlite";
+
+/// Version of the tables.
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE segment (no INTEGER PRIMARY KEY, name TEXT NOT NULL, bytes INTEGER NOT NULL, sealed INTEGER NOT NULL);
+CREATE TABLE record (
+    id INTEGER PRIMARY KEY, segment INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL,
+    kind TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL, status INTEGER, content_type TEXT,
+    payload_sha256 TEXT, payload_bytes INTEGER NOT NULL, truncated TEXT);
+CREATE INDEX record_segment ON record (segment, at);
+CREATE TABLE url (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL,
+    depth INTEGER NOT NULL, hops INTEGER NOT NULL, parent INTEGER, place INTEGER NOT NULL,
+    fetch INTEGER NOT NULL, outcome TEXT, status INTEGER, attempts INTEGER NOT NULL, bytes INTEGER, message TEXT,
+    target TEXT, body INTEGER, etag TEXT, last_modified TEXT, checked INTEGER, changed INTEGER, wait INTEGER,
+    n_gone INTEGER NOT NULL, gone_since TEXT);
+CREATE UNIQUE INDEX url_source ON url (source, url);
+CREATE TABLE robots (
+    origin TEXT PRIMARY KEY, checked INTEGER NOT NULL, state TEXT NOT NULL, status INTEGER, body BLOB NOT NULL,
+    good INTEGER NOT NULL);
+CREATE TABLE fetch (id INTEGER PRIMARY KEY, begun TEXT NOT NULL, ended TEXT, why TEXT, info TEXT);
+";
+
+/// Number of an address in the index.
+pub type AddressId = i64;
+
+/// Number of a fetch: one call of the program, or several where it was stopped and went on.
+pub type FetchId = i64;
+
+/// Kind of an address: a page that documents are made of.
+pub const REPORT: &str = "report";
+/// Kind of an address: a sitemap, or an index of sitemaps.
+pub const SITEMAP: &str = "sitemap";
+/// Kind of an address: RSS or Atom.
+pub const FEED: &str = "feed";
+
+/// What became of an address, as `fetches.outcome` has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Its content is new.
+    Fetched,
+    /// Its content is what it was, or it was not due.
+    Unchanged,
+    /// It points elsewhere.
+    Redirected,
+    /// The configuration leaves it out.
+    Excluded,
+    /// robots.txt forbids it.
+    Robots,
+    /// It could not be had.
+    Failed,
+    /// It is no longer there.
+    Gone,
+    /// Its host asked for a pause longer than the fetch, or failed too often.
+    Parked,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Fetched,
+        Self::Unchanged,
+        Self::Redirected,
+        Self::Excluded,
+        Self::Robots,
+        Self::Failed,
+        Self::Gone,
+        Self::Parked,
+    ];
+
+    /// The name in `fetches.outcome`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Fetched => "fetched",
+            Self::Unchanged => "unchanged",
+            Self::Redirected => "redirected",
+            Self::Excluded => "excluded",
+            Self::Robots => "robots",
+            Self::Failed => "failed",
+            Self::Gone => "gone",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+/// All that is known of an address of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Url {
+    /// Its number.
+    pub id: AddressId,
+    /// The source that it belongs to.
+    pub source: String,
+    /// The address, canonical.
+    pub url: String,
+    /// What it is to the source: [`REPORT`], [`SITEMAP`], [`FEED`], or a kind of list that the configuration names.
+    pub kind: String,
+    /// Links from a seed to it.
+    pub depth: u32,
+    /// Redirects that led to it, one after another.
+    pub hops: u32,
+    /// The address that it was found at.
+    pub parent: Option<AddressId>,
+    /// Its place among further pages of one article: 0 for all but those.
+    pub place: u32,
+    /// The fetch that dealt with it last; 0 if none did.
+    pub fetch: FetchId,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// Status of the last answer.
+    pub status: Option<u16>,
+    /// Requests made by the last fetch.
+    pub attempts: u32,
+    /// Bytes of the body that the last answer brought.
+    pub bytes: Option<u64>,
+    /// Why, in words.
+    pub message: Option<String>,
+    /// Where it points to.
+    pub target: Option<String>,
+    /// ETag of the stored body.
+    pub etag: Option<String>,
+    /// Last-Modified of the stored body.
+    pub last_modified: Option<String>,
+    /// When it was last asked for, in seconds of the epoch.
+    pub checked: Option<i64>,
+    /// When its content was last seen to be another.
+    pub changed: Option<i64>,
+    /// Seconds to wait before it is asked for again.
+    pub wait: Option<i64>,
+    /// Fetches in a row that found it gone.
+    pub n_gone: u32,
+    /// When it was first found gone.
+    pub gone_since: Option<String>,
+}
+
+impl Url {
+    /// An address that was just found.
+    pub fn new(id: AddressId, source: &str, url: &str, kind: &str) -> Self {
+        Self {
+            id,
+            source: source.to_owned(),
+            url: url.to_owned(),
+            kind: kind.to_owned(),
+            depth: 0,
+            hops: 0,
+            parent: None,
+            place: 0,
+            fetch: 0,
+            outcome: None,
+            status: None,
+            attempts: 0,
+            bytes: None,
+            message: None,
+            target: None,
+            etag: None,
+            last_modified: None,
+            checked: None,
+            changed: None,
+            wait: None,
+            n_gone: 0,
+            gone_since: None,
+        }
+    }
+}
+
+/// An address with its stored body.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// What is known.
+    pub url: Url,
+    /// Its page, if one is stored.
+    pub body: Option<Stored>,
+}
+
+/// A record that holds a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// File of its segment.
+    pub path: PathBuf,
+    /// Where its member begins.
+    pub at: u64,
+    /// Bytes of its member.
+    pub length: u64,
+    /// Number of its segment.
+    pub segment: u32,
+    /// When it was fetched.
+    pub date: String,
+    /// Status of the answer.
+    pub status: Option<u16>,
+    /// Content-Type of the answer.
+    pub content_type: Option<String>,
+    /// SHA-256 of the body as received, in hex.
+    pub payload_sha256: String,
+    /// Bytes of the body as received.
+    pub payload_bytes: u64,
+}
+
+impl Stored {
+    /// Reads the member.
+    ///
+    /// # Errors
+    /// The segment is gone or shorter than it was.
+    pub fn read(&self) -> Result<Vec<u8>, super::Error> {
+        let read = || -> io::Result<Vec<u8>> {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(self.at))?;
+            let mut member = vec![0; usize::try_from(self.length).map_err(io::Error::other)?];
+            file.read_exact(&mut member)?;
+            Ok(member)
+        };
+        read().map_err(super::io_at(&self.path))
+    }
+}
+
+/// robots.txt of a host, as last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Robots {
+    /// When it was asked for, in seconds of the epoch.
+    pub checked: i64,
+    /// `rules`, `none` (all is allowed) or `unreachable` (all is forbidden).
+    pub state: String,
+    /// Status of the answer.
+    pub status: Option<u16>,
+    /// Its text, if there are rules; of an unreachable one the last that could be had.
+    pub body: Vec<u8>,
+    /// When it last could be had, in seconds of the epoch; 0 if never.
+    pub good: i64,
+}
+
+/// [`Robots`] to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRobots {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// What is known.
+    pub robots: Robots,
+}
+
+/// A record as CDXJ lists it.
+#[derive(Debug, Clone)]
+pub(super) struct SealEntry {
+    pub(super) kind: String,
+    pub(super) url: String,
+    pub(super) date: String,
+    pub(super) status: Option<u16>,
+    pub(super) content_type: Option<String>,
+    pub(super) payload_sha256: Option<String>,
+    pub(super) at: u64,
+    pub(super) length: u64,
+}
+
+pub(super) fn open(path: &Path) -> Result<Connection, super::Error> {
+    let sql = |source| super::Error::Index { path: path.to_owned(), source };
+    let db = Connection::open(path).map_err(sql)?;
+    db.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql)?;
+    let version: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(sql)?;
+    if version > VERSION {
+        let path = path.to_owned();
+        return Err(super::Error::Newer { path, found: version, known: VERSION });
+    }
+    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(sql)?;
+    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;").map_err(sql)?;
+    if version == 0 {
+        // In one transaction, so that a kill leaves no half of it.
+        let batch = format!("BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;");
+        db.execute_batch(&batch).map_err(sql)?;
+    }
+    db.set_prepared_statement_cache_capacity(32);
+    Ok(db)
+}
+
+fn int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+pub(super) fn segments(db: &Connection) -> rusqlite::Result<Vec<SegmentRow>> {
+    db.prepare("SELECT no, name, bytes, sealed FROM segment ORDER BY no")?
+        .query_map([], |r| {
+            Ok(SegmentRow {
+                no: r.get(0)?,
+                name: r.get(1)?,
+                bytes: unsigned(r, 2)?,
+                is_sealed: r.get(3)?,
+            })
+        })?
+        .collect()
+}
+
+fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}
+
+/// Bytes that the index knows of a segment; null if it does not know the segment.
+pub(super) fn segment_bytes(db: &Connection, no: u32) -> rusqlite::Result<Option<u64>> {
+    db.query_row("SELECT bytes FROM segment WHERE no = ?1", [no], |r| unsigned(r, 0)).optional()
+}
+
+pub(super) fn next_segment(db: &Connection) -> rusqlite::Result<u32> {
+    db.query_row("SELECT coalesce(max(no), 0) + 1 FROM segment", [], |r| r.get(0))
+}
+
+pub(super) fn set_sealed(db: &Connection, no: u32, name: &str) -> rusqlite::Result<()> {
+    db.execute("UPDATE segment SET sealed = 1, name = ?2 WHERE no = ?1", params![no, name])?;
+    Ok(())
+}
+
+/// Responses, revisits and resources of a segment, as CDXJ lists them.
+pub(super) fn entries(db: &Connection, no: u32) -> rusqlite::Result<Vec<SealEntry>> {
+    db.prepare(
+        "SELECT kind, url, date, status, content_type, payload_sha256, at, length FROM record
+         WHERE segment = ?1 AND kind IN ('response', 'revisit') ORDER BY at",
+    )?
+    .query_map([no], |r| {
+        Ok(SealEntry {
+            kind: r.get(0)?,
+            url: r.get(1)?,
+            date: r.get(2)?,
+            status: r.get(3)?,
+            content_type: r.get(4)?,
+            payload_sha256: r.get(5)?,
+            at: unsigned(r, 6)?,
+            length: unsigned(r, 7)?,
+        })
+    })?
+    .collect()
+}
+
+/// Every record that the index has of a segment: kind, address, offset, length, digest of the payload.
+pub(super) fn records_of(db: &Connection, no: u32) -> rusqlite::Result<Vec<SealEntry>> {
+    db.prepare(
+        "SELECT kind, url, date, status, content_type, payload_sha256, at, length FROM record
+         WHERE segment = ?1 ORDER BY at",
+    )?
+    .query_map([no], |r| {
+        Ok(SealEntry {
+            kind: r.get(0)?,
+            url: r.get(1)?,
+            date: r.get(2)?,
+            status: r.get(3)?,
+            content_type: r.get(4)?,
+            payload_sha256: r.get(5)?,
+            at: unsigned(r, 6)?,
+            length: unsigned(r, 7)?,
+        })
+    })?
+    .collect()
+}
+
+/// Writes a group in one transaction. `offsets` are where the members of each change begin, `end` the open segment and
+/// its length after them.
+pub(super) fn commit(
+    db: &mut Connection,
+    changes: &[Change],
+    segment: u32,
+    offsets: &[u64],
+    end: Option<(u32, u64)>,
+) -> rusqlite::Result<()> {
+    let tx = db.transaction()?;
+    if let Some((no, bytes)) = end {
+        tx.prepare_cached(
+            "INSERT INTO segment (no, name, bytes, sealed) VALUES (?1, ?2, ?3, 0)
+             ON CONFLICT (no) DO UPDATE SET bytes = ?3",
+        )?
+        .execute(params![no, format!("{no:08}.warc.gz.open"), int(bytes)])?;
+    }
+    for (change, offset) in changes.iter().zip(offsets) {
+        let mut first_response = None;
+        if let Some(packed) = change.packed() {
+            let mut insert = tx.prepare_cached(
+                "INSERT INTO record (segment, at, length, kind, url, date, status, content_type, payload_sha256,
+                 payload_bytes, truncated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            for e in &packed.entries {
+                insert.execute(params![
+                    segment,
+                    int(offset + e.at),
+                    int(e.length),
+                    e.kind,
+                    e.url,
+                    e.date,
+                    e.status,
+                    e.content_type,
+                    e.payload_sha256,
+                    int(e.payload_bytes),
+                    e.truncated.map(|t| t.code()),
+                ])?;
+                if e.kind == "response" && first_response.is_none() {
+                    first_response = Some(tx.last_insert_rowid());
+                }
+            }
+        }
+        match change {
+            Change::Url { url, is_body, .. } => {
+                put_url(&tx, url, first_response.filter(|_| *is_body))?;
+            }
+            Change::Robots { robots, .. } => {
+                let r = &robots.robots;
+                tx.prepare_cached(
+                    "INSERT OR REPLACE INTO robots (origin, checked, state, status, body, good)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![
+                    robots.origin,
+                    r.checked,
+                    r.state,
+                    r.status,
+                    r.body,
+                    r.good
+                ])?;
+            }
+            Change::Records(_) => {}
+        }
+    }
+    tx.commit()
+}
+
+/// Writes what is known of an address; its body stays what it was where `body` is null.
+fn put_url(db: &Connection, u: &Url, body: Option<i64>) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO url (id, source, url, kind, depth, hops, parent, place, fetch, outcome, status, attempts, bytes,
+         message, target, body, etag, last_modified, checked, changed, wait, n_gone, gone_since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
+         ON CONFLICT (id) DO UPDATE SET kind = ?4, depth = ?5, hops = ?6, parent = ?7, place = ?8, fetch = ?9,
+         outcome = ?10, status = ?11, attempts = ?12, bytes = ?13, message = ?14, target = ?15,
+         body = coalesce(?16, body), etag = ?17, last_modified = ?18, checked = ?19, changed = ?20, wait = ?21,
+         n_gone = ?22, gone_since = ?23",
+    )?
+    .execute(params![
+        u.id,
+        u.source,
+        u.url,
+        u.kind,
+        u.depth,
+        u.hops,
+        u.parent,
+        u.place,
+        u.fetch,
+        u.outcome.map(Outcome::code),
+        u.status,
+        u.attempts,
+        u.bytes.map(int),
+        u.message,
+        u.target,
+        body,
+        u.etag,
+        u.last_modified,
+        u.checked,
+        u.changed,
+        u.wait,
+        u.n_gone,
+        u.gone_since,
+    ])?;
+    Ok(())
+}
+
+impl super::Store {
+    fn ask<T>(
+        &self,
+        f: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, super::Error> {
+        f(self.index()).map_err(|e| self.sql(e))
+    }
+
+    /// Every address of a source with its stored body, in the order in which they were found.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn known(&self, source: &str) -> Result<Vec<Known>, super::Error> {
+        let raw = self.raw();
+        self.ask(|db| {
+            db.prepare(
+                "SELECT u.id, u.source, u.url, u.kind, u.depth, u.hops, u.parent, u.place, u.fetch, u.outcome,
+                 u.status, u.attempts, u.bytes, u.message, u.target, u.etag, u.last_modified, u.checked, u.changed,
+                 u.wait, u.n_gone, u.gone_since, s.name, r.at, r.length, r.segment, r.date, r.status,
+                 r.content_type, r.payload_sha256, r.payload_bytes
+                 FROM url u LEFT JOIN record r ON r.id = u.body LEFT JOIN segment s ON s.no = r.segment
+                 WHERE u.source = ?1 ORDER BY u.id",
+            )?
+            .query_map([source], |r| known(r, &raw))?
+            .collect()
+        })
+    }
+
+    /// One more than the highest number of an address.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn next_address(&self) -> Result<AddressId, super::Error> {
+        self.ask(|db| db.query_row("SELECT coalesce(max(id), 0) + 1 FROM url", [], |r| r.get(0)))
+    }
+
+    /// robots.txt of an origin, as last seen.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn robots(&self, origin: &str) -> Result<Option<Robots>, super::Error> {
+        self.ask(|db| {
+            db.query_row(
+                "SELECT checked, state, status, body, good FROM robots WHERE origin = ?1",
+                [origin],
+                |r| {
+                    Ok(Robots {
+                        checked: r.get(0)?,
+                        state: r.get(1)?,
+                        status: r.get(2)?,
+                        body: r.get(3)?,
+                        good: r.get(4)?,
+                    })
+                },
+            )
+            .optional()
+        })
+    }
+
+    /// robots.txt of every origin, as last seen.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn all_robots(&self) -> Result<Vec<NewRobots>, super::Error> {
+        self.ask(|db| {
+            db.prepare(
+                "SELECT checked, state, status, body, good, origin FROM robots ORDER BY origin",
+            )?
+            .query_map([], |r| {
+                Ok(NewRobots {
+                    origin: r.get(5)?,
+                    robots: Robots {
+                        checked: r.get(0)?,
+                        state: r.get(1)?,
+                        status: r.get(2)?,
+                        body: r.get(3)?,
+                        good: r.get(4)?,
+                    },
+                })
+            })?
+            .collect()
+        })
+    }
+
+    /// Goes on with the fetch that was interrupted last, or begins one; tells which.
+    ///
+    /// # Errors
+    /// The index can't be written.
+    pub fn begin_fetch(&self, begun: &str, info: &str) -> Result<(FetchId, bool), super::Error> {
+        self.ask(|db| {
+            let last: Option<(FetchId, Option<String>)> = db
+                .query_row("SELECT id, ended FROM fetch ORDER BY id DESC LIMIT 1", [], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })
+                .optional()?;
+            if let Some((id, None)) = last {
+                return Ok((id, true));
+            }
+            db.execute("INSERT INTO fetch (begun, info) VALUES (?1, ?2)", params![begun, info])?;
+            Ok((db.last_insert_rowid(), false))
+        })
+    }
+
+    /// Says that a fetch is done, and how.
+    ///
+    /// # Errors
+    /// The index can't be written.
+    pub fn end_fetch(&self, id: FetchId, ended: &str, why: &str) -> Result<(), super::Error> {
+        self.ask(|db| {
+            db.execute(
+                "UPDATE fetch SET ended = ?2, why = ?3 WHERE id = ?1",
+                params![id, ended, why],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The newest fetch: 0 if there was none.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn last_fetch(&self) -> Result<FetchId, super::Error> {
+        self.ask(|db| db.query_row("SELECT coalesce(max(id), 0) FROM fetch", [], |r| r.get(0)))
+    }
+
+    /// Names of the sources that have addresses.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn sources(&self) -> Result<Vec<String>, super::Error> {
+        self.ask(|db| {
+            db.prepare("SELECT DISTINCT source FROM url ORDER BY source")?
+                .query_map([], |r| r.get(0))?
+                .collect()
+        })
+    }
+}
+
+fn known(r: &Row<'_>, raw: &Path) -> rusqlite::Result<Known> {
+    let outcome: Option<String> = r.get(9)?;
+    let url = Url {
+        id: r.get(0)?,
+        source: r.get(1)?,
+        url: r.get(2)?,
+        kind: r.get(3)?,
+        depth: r.get(4)?,
+        hops: r.get(5)?,
+        parent: r.get(6)?,
+        place: r.get(7)?,
+        fetch: r.get(8)?,
+        outcome: outcome.and_then(|code| Outcome::ALL.iter().copied().find(|o| o.code() == code)),
+        status: r.get(10)?,
+        attempts: r.get(11)?,
+        bytes: r.get::<_, Option<i64>>(12)?.and_then(|n| u64::try_from(n).ok()),
+        message: r.get(13)?,
+        target: r.get(14)?,
+        etag: r.get(15)?,
+        last_modified: r.get(16)?,
+        checked: r.get(17)?,
+        changed: r.get(18)?,
+        wait: r.get(19)?,
+        n_gone: r.get(20)?,
+        gone_since: r.get(21)?,
+    };
+    let name: Option<String> = r.get(22)?;
+    let body = match name {
+        Some(name) => Some(Stored {
+            path: raw.join(name),
+            at: unsigned(r, 23)?,
+            length: unsigned(r, 24)?,
+            segment: r.get(25)?,
+            date: r.get(26)?,
+            status: r.get(27)?,
+            content_type: r.get(28)?,
+            payload_sha256: r.get(29)?,
+            payload_bytes: unsigned(r, 30)?,
+        }),
+        None => None,
+    };
+    Ok(Known { url, body })
+}

@@ -1,0 +1,127 @@
+//! Which record is the page of which address, and one name for all of it.
+//!
+//! The name is a digest over addresses and contents, with no time in it: two stores that hold the same pages have the
+//! same snapshot, whenever and in however many pieces they were fetched.
+
+use super::member::hex;
+use super::{Error, Known, REPORT, Store, Stored, io_at};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::Write;
+
+/// A page of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotPage {
+    /// The source that it belongs to.
+    pub source: String,
+    /// Its address, canonical.
+    pub url: String,
+    /// The address of the first page of its article, if it is a further one, and its place.
+    pub part_of: Option<(String, u32)>,
+    /// The record that holds it.
+    pub stored: Stored,
+}
+
+/// The pages of some sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// SHA-256 in hex.
+    pub id: String,
+    /// The pages, by source, then by address.
+    pub pages: Vec<SnapshotPage>,
+}
+
+impl Snapshot {
+    fn of(mut pages: Vec<SnapshotPage>) -> Self {
+        pages.sort_by(|a, b| (&a.source, &a.url).cmp(&(&b.source, &b.url)));
+        let mut hasher = Sha256::new();
+        let mut field = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        for page in &pages {
+            field(page.source.as_bytes());
+            field(page.url.as_bytes());
+            if let Some((first, place)) = &page.part_of {
+                field(first.as_bytes());
+                field(&place.to_le_bytes());
+            }
+            field(&page.stored.status.unwrap_or(0).to_le_bytes());
+            field(page.stored.payload_sha256.as_bytes());
+            field(page.stored.content_type.as_deref().unwrap_or("").as_bytes());
+        }
+        Self { id: hex(&hasher.finalize()), pages }
+    }
+
+    /// One JSON object a page, in the order of the pages.
+    pub fn to_jsonl(&self) -> String {
+        let mut text = String::new();
+        for page in &self.pages {
+            let line = serde_json::json!({
+                "source": page.source,
+                "url": page.url,
+                "part_of": page.part_of.as_ref().map(|p| &p.0),
+                "place": page.part_of.as_ref().map(|p| p.1),
+                "status": page.stored.status,
+                "content_type": page.stored.content_type,
+                "payload_sha256": page.stored.payload_sha256,
+                "fetched_at": page.stored.date,
+                "segment": page.stored.segment,
+                "offset": page.stored.at,
+                "length": page.stored.length,
+            });
+            text.push_str(&line.to_string());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Store {
+    /// The stored pages of these sources.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn snapshot<'a>(
+        &self,
+        sources: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Snapshot, Error> {
+        let mut pages = Vec::new();
+        for source in sources {
+            let known = self.known(source)?;
+            let address = |id: i64| {
+                let at = known.binary_search_by_key(&id, |k| k.url.id).ok()?;
+                Some(known[at].url.url.clone())
+            };
+            for Known { url, body } in &known {
+                let Some(stored) = body.clone().filter(|_| url.kind == REPORT) else { continue };
+                let first = url.parent.filter(|_| url.place > 0).and_then(address);
+                pages.push(SnapshotPage {
+                    source: url.source.clone(),
+                    url: url.url.clone(),
+                    part_of: first.map(|first| (first, url.place)),
+                    stored,
+                });
+            }
+        }
+        Ok(Snapshot::of(pages))
+    }
+
+    /// Writes a snapshot's list to `snapshots/`, under its name.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn write_snapshot(&self, snapshot: &Snapshot) -> Result<(), Error> {
+        let folder = self.dir().join("snapshots");
+        let path = folder.join(format!("{}.jsonl", snapshot.id));
+        let next = folder.join(".next");
+        let write = || {
+            let mut file = File::create(&next)?;
+            file.write_all(snapshot.to_jsonl().as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&next, &path)
+        };
+        write().map_err(io_at(&path))?;
+        super::segment::sync_folder(&folder)
+    }
+}
