@@ -80,25 +80,32 @@ fn find_ignoring_case(text: &str, mark: &str) -> Option<usize> {
 
 /// Escapes in upper case, none of unreserved characters, and "%" escaped where it begins no escape.
 fn escapes(text: &str) -> String {
+    rewrite(text, "%25")
+}
+
+/// Escapes in upper case, none of unreserved characters; all else as it is.
+pub(super) fn unreserved_unescaped(text: &str) -> String {
+    rewrite(text, "%")
+}
+
+/// Rewrites the escapes of a text; `stray` stands for a "%" that begins none.
+fn rewrite(text: &str, stray: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
-        let hex =
-            rest.as_bytes().get(at + 1..at + 3).filter(|h| h.iter().all(u8::is_ascii_hexdigit));
+        let hex = rest.get(at + 1..at + 3).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(hex) = hex else {
-            out.push_str("%25");
+            out.push_str(stray);
             rest = &rest[at + 1..];
             continue;
         };
-        let digit =
-            |d: u8| (d as char).to_digit(16).and_then(|d| u8::try_from(d).ok()).unwrap_or(0);
-        let byte = digit(hex[0]) << 4 | digit(hex[1]);
+        let byte = u8::from_str_radix(hex, 16).unwrap_or(b'%');
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.extend(hex.iter().map(|h| char::from(h.to_ascii_uppercase())));
+            out.push_str(&hex.to_ascii_uppercase());
         }
         rest = &rest[at + 3..];
     }

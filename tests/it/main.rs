@@ -11,6 +11,8 @@ mod shared;
 mod charset;
 mod defects;
 mod pages;
+#[cfg(feature = "fetch")]
+mod robots;
 
 #[cfg(feature = "cli")]
 mod support;
