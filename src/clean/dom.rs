@@ -335,7 +335,7 @@ pub(super) fn parse(source: &str, depth_max: usize, nodes_max: usize, scripting:
 const ATTRS_MAX: usize = 512;
 
 /// The source without the attributes that are too many. Only tags that are long are looked at closely.
-fn tame(source: &str) -> Cow<'_, str> {
+pub(super) fn tame(source: &str) -> Cow<'_, str> {
     const LONG: usize = 4096;
     let bytes = source.as_bytes();
     let mut out = String::new();

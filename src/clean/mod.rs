@@ -282,3 +282,12 @@ pub fn clean(text: Text, options: &Options) -> Result<Blocks, Reject> {
         Markup::Html => html::clean(text, options, None),
     }
 }
+
+/// The source of a page such that every parser that builds a browser's tree takes linear time over it; null where it
+/// is nested deeper or has more nodes than cleaning would read.
+#[cfg(feature = "fetch")]
+pub(crate) fn tamed(source: &str) -> Option<std::borrow::Cow<'_, str>> {
+    let limits = Options::default();
+    let dom = dom::parse(source, limits.depth_max, limits.nodes_max, true);
+    (!dom.truncated).then(|| dom::tame(source))
+}

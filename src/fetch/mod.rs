@@ -6,3 +6,4 @@
 pub mod address;
 pub mod canonical;
 pub mod robots;
+pub mod discover;
