@@ -13,8 +13,14 @@ pub(super) enum Exit {
     Usage,
     /// The run is complete and kept, but over a limit of `[gate]`: `latest` stays where it was.
     Gate,
+    /// A web source could not be reached, or its robots.txt closes it to us.
+    Unreachable,
+    /// A fetch stopped at a limit of time or pages; the next one goes on.
+    Limit,
     /// Another run holds the lock (EX_TEMPFAIL of sysexits.h: try again later).
     Locked,
+    /// A signal of this number told it to stop; what was done is kept.
+    Interrupted(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -24,7 +30,10 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::Usage => 2,
             Exit::Gate => 3,
+            Exit::Unreachable => 4,
+            Exit::Limit => 6,
             Exit::Locked => 75,
+            Exit::Interrupted(signal) => 128 + signal,
         })
     }
 }
@@ -36,5 +45,7 @@ Exit codes:
   1    failed: reading, writing, internal
   2    wrong usage or configuration
   3    the run is complete and kept, but over a limit of [gate]: `latest` stays where it was
+  4    a web source could not be reached, or its robots.txt closes it to us; the others were fetched
+  6    a fetch stopped at a limit of time or pages; run again, it goes on
   75   another run holds the lock; try again later
   130, 143  interrupted; run again";

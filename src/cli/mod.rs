@@ -3,6 +3,8 @@
 mod check;
 mod diff;
 mod exit;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod figures;
 mod init;
 mod inspect;
@@ -31,6 +33,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    #[cfg(feature = "fetch")]
+    Fetch(fetch::Arguments),
     Inspect(inspect::Arguments),
     Figures(figures::Arguments),
     Init(init::Arguments),
@@ -80,6 +84,8 @@ pub(crate) fn main() -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let outcome = match arguments.command {
         Command::Run(a) => run::run(&a, &log, &mut out),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(a) => fetch::run(&a, &log, &mut out),
         Command::Inspect(a) => inspect::run(&a, &mut out),
         Command::Figures(a) => figures::run(&a, &mut out),
         Command::Init(a) => init::run(&a, &mut out),

@@ -74,6 +74,18 @@ impl Default for PerHost {
     }
 }
 
+impl PerHost {
+    /// What asks nothing of a host that others have not asked already.
+    pub(crate) fn least() -> Self {
+        Self {
+            connections: usize::MAX,
+            delay: Time::seconds(0),
+            jitter: Time::seconds(0),
+            ..Self::default()
+        }
+    }
+}
+
 /// `[fetch.timeout]`
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

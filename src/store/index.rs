@@ -4,7 +4,7 @@
 //! with any SQLite shell while nothing writes.
 
 use super::Change;
-use super::segment::SegmentRow;
+use super::segment::{SegmentRow, find_sealed};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -25,7 +25,7 @@ CREATE TABLE record (
 CREATE INDEX record_segment ON record (segment, at);
 CREATE TABLE url (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL,
-    depth INTEGER NOT NULL, hops INTEGER NOT NULL, parent INTEGER, place INTEGER NOT NULL,
+    depth INTEGER NOT NULL, hops INTEGER NOT NULL, parent INTEGER, place INTEGER NOT NULL, found INTEGER NOT NULL,
     fetch INTEGER NOT NULL, outcome TEXT, status INTEGER, attempts INTEGER NOT NULL, bytes INTEGER, message TEXT,
     target TEXT, body INTEGER, etag TEXT, last_modified TEXT, checked INTEGER, changed INTEGER, wait INTEGER,
     n_gone INTEGER NOT NULL, gone_since TEXT);
@@ -33,7 +33,7 @@ CREATE UNIQUE INDEX url_source ON url (source, url);
 CREATE TABLE robots (
     origin TEXT PRIMARY KEY, checked INTEGER NOT NULL, state TEXT NOT NULL, status INTEGER, body BLOB NOT NULL,
     good INTEGER NOT NULL);
-CREATE TABLE fetch (id INTEGER PRIMARY KEY, begun TEXT NOT NULL, ended TEXT, why TEXT, info TEXT);
+CREATE TABLE fetch (id INTEGER PRIMARY KEY, begun TEXT NOT NULL, ended TEXT, why TEXT);
 ";
 
 /// Number of an address in the index.
@@ -117,6 +117,8 @@ pub struct Url {
     pub parent: Option<AddressId>,
     /// Its place among further pages of one article: 0 for all but those.
     pub place: u32,
+    /// The fetch that found it; 0 where that is not known.
+    pub found: FetchId,
     /// The fetch that dealt with it last; 0 if none did.
     pub fetch: FetchId,
     /// What became of it.
@@ -159,6 +161,7 @@ impl Url {
             hops: 0,
             parent: None,
             place: 0,
+            found: 0,
             fetch: 0,
             outcome: None,
             status: None,
@@ -216,7 +219,14 @@ impl Stored {
     /// The segment is gone or shorter than it was.
     pub fn read(&self) -> Result<Vec<u8>, super::Error> {
         let read = || -> io::Result<Vec<u8>> {
-            let mut file = File::open(&self.path)?;
+            let mut file = match File::open(&self.path) {
+                // Sealed since the index was asked.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    let raw = self.path.parent().unwrap_or(Path::new(""));
+                    File::open(find_sealed(raw, self.segment)?.ok_or(e)?)?
+                }
+                file => file?,
+            };
             file.seek(SeekFrom::Start(self.at))?;
             let mut member = vec![0; usize::try_from(self.length).map_err(io::Error::other)?];
             file.read_exact(&mut member)?;
@@ -239,6 +249,17 @@ pub struct Robots {
     pub body: Vec<u8>,
     /// When it last could be had, in seconds of the epoch; 0 if never.
     pub good: i64,
+}
+
+/// A fetch that was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun {
+    /// Its number.
+    pub id: FetchId,
+    /// It goes on with one that was interrupted.
+    pub resumed: bool,
+    /// The last fetch that came to its end; 0 if none did.
+    pub ended: FetchId,
 }
 
 /// [`Robots`] to be stored.
@@ -432,8 +453,9 @@ pub(super) fn commit(
 fn put_url(db: &Connection, u: &Url, body: Option<i64>) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO url (id, source, url, kind, depth, hops, parent, place, fetch, outcome, status, attempts, bytes,
-         message, target, body, etag, last_modified, checked, changed, wait, n_gone, gone_since)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
+         message, target, body, etag, last_modified, checked, changed, wait, n_gone, gone_since, found)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+         ?24)
          ON CONFLICT (id) DO UPDATE SET kind = ?4, depth = ?5, hops = ?6, parent = ?7, place = ?8, fetch = ?9,
          outcome = ?10, status = ?11, attempts = ?12, bytes = ?13, message = ?14, target = ?15,
          body = coalesce(?16, body), etag = ?17, last_modified = ?18, checked = ?19, changed = ?20, wait = ?21,
@@ -463,6 +485,7 @@ fn put_url(db: &Connection, u: &Url, body: Option<i64>) -> rusqlite::Result<()> 
         u.wait,
         u.n_gone,
         u.gone_since,
+        u.found,
     ])?;
     Ok(())
 }
@@ -486,7 +509,7 @@ impl super::Store {
                 "SELECT u.id, u.source, u.url, u.kind, u.depth, u.hops, u.parent, u.place, u.fetch, u.outcome,
                  u.status, u.attempts, u.bytes, u.message, u.target, u.etag, u.last_modified, u.checked, u.changed,
                  u.wait, u.n_gone, u.gone_since, s.name, r.at, r.length, r.segment, r.date, r.status,
-                 r.content_type, r.payload_sha256, r.payload_bytes
+                 r.content_type, r.payload_sha256, r.payload_bytes, u.found
                  FROM url u LEFT JOIN record r ON r.id = u.body LEFT JOIN segment s ON s.no = r.segment
                  WHERE u.source = ?1 ORDER BY u.id",
             )?
@@ -551,22 +574,46 @@ impl super::Store {
         })
     }
 
-    /// Goes on with the fetch that was interrupted last, or begins one; tells which.
+    /// Goes on with the fetch that was interrupted last, if it was begun at or after `since` (a date as WARC has it), or
+    /// begins one.
     ///
     /// # Errors
     /// The index can't be written.
-    pub fn begin_fetch(&self, begun: &str, info: &str) -> Result<(FetchId, bool), super::Error> {
+    pub fn begin_fetch(&self, begun: &str, since: &str) -> Result<Begun, super::Error> {
         self.ask(|db| {
-            let last: Option<(FetchId, Option<String>)> = db
-                .query_row("SELECT id, ended FROM fetch ORDER BY id DESC LIMIT 1", [], |r| {
-                    Ok((r.get(0)?, r.get(1)?))
+            let last: Option<(FetchId, String, Option<String>)> = db
+                .query_row("SELECT id, begun, ended FROM fetch ORDER BY id DESC LIMIT 1", [], |r| {
+                    Ok((r.get(0)?, r.get(1)?, r.get(2)?))
                 })
                 .optional()?;
-            if let Some((id, None)) = last {
-                return Ok((id, true));
+            let ended = db.query_row(
+                "SELECT coalesce(max(id), 0) FROM fetch WHERE ended IS NOT NULL",
+                [],
+                |r| r.get(0),
+            )?;
+            if let Some((id, last_begun, None)) = last
+                && last_begun.as_str() >= since
+            {
+                return Ok(Begun { id, resumed: true, ended });
             }
-            db.execute("INSERT INTO fetch (begun, info) VALUES (?1, ?2)", params![begun, info])?;
-            Ok((db.last_insert_rowid(), false))
+            db.execute("INSERT INTO fetch (begun) VALUES (?1)", [begun])?;
+            Ok(Begun { id: db.last_insert_rowid(), resumed: false, ended })
+        })
+    }
+
+    /// What the next fetch would be, without beginning it.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn peek_fetch(&self) -> Result<Begun, super::Error> {
+        self.ask(|db| {
+            let ended = "SELECT coalesce(max(id), 0) FROM fetch WHERE ended IS NOT NULL";
+            let last = "SELECT coalesce(max(id), 0) FROM fetch";
+            Ok(Begun {
+                id: db.query_row(last, [], |r| r.get::<_, FetchId>(0))? + 1,
+                resumed: false,
+                ended: db.query_row(ended, [], |r| r.get(0))?,
+            })
         })
     }
 
@@ -616,6 +663,7 @@ fn known(r: &Row<'_>, raw: &Path) -> rusqlite::Result<Known> {
         hops: r.get(5)?,
         parent: r.get(6)?,
         place: r.get(7)?,
+        found: r.get(31)?,
         fetch: r.get(8)?,
         outcome: outcome.and_then(|code| Outcome::ALL.iter().copied().find(|o| o.code() == code)),
         status: r.get(10)?,

@@ -136,6 +136,15 @@ pub struct Packed {
     pub entries: Vec<Entry>,
 }
 
+impl Packed {
+    /// Adds further records behind these.
+    pub fn append(&mut self, more: Self) {
+        let at = self.bytes.len() as u64;
+        self.bytes.extend_from_slice(&more.bytes);
+        self.entries.extend(more.entries.into_iter().map(|e| Entry { at: at + e.at, ..e }));
+    }
+}
+
 /// A record before it is packed.
 struct Draft<'a> {
     kind: &'static str,

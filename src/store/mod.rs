@@ -23,9 +23,11 @@ mod tests;
 pub mod export;
 
 pub use index::{
-    AddressId, FEED, FetchId, Known, NewRobots, Outcome, REPORT, Robots, SITEMAP, Stored, Url,
+    AddressId, Begun, FEED, FetchId, Known, NewRobots, Outcome, REPORT, Robots, SITEMAP, Stored,
+    Url,
 };
 pub use member::{Earlier, Entry, Exchange, Packed, Truncated, failure, pack};
+pub(crate) use member::{date, now};
 pub use snapshot::{Snapshot, SnapshotPage};
 
 use crate::lock::{Lock, LockError};
@@ -323,7 +325,7 @@ impl Store {
 }
 
 impl Change {
-    fn packed(&self) -> Option<&Packed> {
+    pub(crate) fn packed(&self) -> Option<&Packed> {
         match self {
             Self::Url { packed, .. } | Self::Robots { packed, .. } => packed.as_ref(),
             Self::Records(packed) => Some(packed),

@@ -4,7 +4,7 @@
 //! same snapshot, whenever and in however many pieces they were fetched.
 
 use super::member::hex;
-use super::{Error, Known, REPORT, Store, Stored, io_at};
+use super::{Error, Known, Outcome, REPORT, Store, Stored, io_at};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Write;
@@ -94,7 +94,10 @@ impl Store {
                 Some(known[at].url.url.clone())
             };
             for Known { url, body } in &known {
-                let Some(stored) = body.clone().filter(|_| url.kind == REPORT) else { continue };
+                if url.kind != REPORT || url.outcome == Some(Outcome::Excluded) {
+                    continue;
+                }
+                let Some(stored) = body.clone() else { continue };
                 let first = url.parent.filter(|_| url.place > 0).and_then(address);
                 pages.push(SnapshotPage {
                     source: url.source.clone(),

@@ -11,7 +11,7 @@ mod sitemap;
 mod feed;
 
 pub use feed::feed;
-pub use page::{Listing, Refresh, refresh, soft_404};
+pub use page::{Listing, Refresh, moved_home, refresh, soft_404};
 pub use sitemap::{ENTRIES_MAX, Entry, Sitemap, sitemap};
 
 use super::canonical::{self, canonical};

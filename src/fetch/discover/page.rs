@@ -180,6 +180,15 @@ pub enum Refresh {
     Script(Url),
 }
 
+impl Refresh {
+    /// Where to.
+    pub fn url(self) -> Url {
+        match self {
+            Self::Meta(url) | Self::Script(url) => url,
+        }
+    }
+}
+
 /// Characters that a page which only sends its reader on may show.
 const STUB_CHARS_MAX: usize = 200;
 /// Seconds after which being sent on is part of reading, as on pages that renew themselves.
@@ -250,14 +259,16 @@ fn shown_chars(page: &Listing, most: usize) -> usize {
     n
 }
 
-/// Whether a page that the server called found says that there is none; why it is taken for one.
-pub fn soft_404(rules: &Rules, asked: &Url, page: &Listing) -> Option<String> {
-    static TITLE: LazyLock<Selector> = LazyLock::new(|| css("title"));
+/// Whether an address that redirects to a site's home page is taken for one that is gone.
+pub fn moved_home(rules: &Rules, asked: &Url, target: &Url) -> bool {
     let home =
         |url: &Url| matches!(url.path(), "/" | "/index.html" | "/index.htm" | "/index.shtml");
-    if rules.soft_404_home && home(&page.url) && !home(asked) {
-        return Some(format!("redirected to the home page {}", page.url));
-    }
+    rules.soft_404_home && home(target) && !home(asked)
+}
+
+/// Whether a page that the server called found says that there is none; why it is taken for one.
+pub fn soft_404(rules: &Rules, page: &Listing) -> Option<String> {
+    static TITLE: LazyLock<Selector> = LazyLock::new(|| css("title"));
     let title = page.html.select(&TITLE).next().map(text_of).unwrap_or_default();
     if rules.soft_404_title.is_match(&title) {
         return Some(format!("the title says so: {title}"));

@@ -3,11 +3,25 @@
 use super::record::{after_line, blank_line_end, header, parse_headers};
 use std::io::Read;
 
-/// Unpacked content beyond this size may not be more than [`RATIO_MAX`] times what was stored.
+/// Unpacked content beyond this size may not be more than [`Caps::ratio`] times what was stored.
 const RATIO_FROM_BYTES: u64 = 1 << 20;
 
-/// Pages pack to a tenth, runs of blanks to a hundredth; what packs to less is made to fill memory.
-const RATIO_MAX: u64 = 200;
+/// Bounds on unpacked content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caps {
+    /// Bytes.
+    pub(crate) bytes: u64,
+    /// Bytes for each stored one, in content over 1 MiB.
+    pub(crate) ratio: u64,
+}
+
+impl Caps {
+    /// As many bytes, and the usual ratio: pages pack to a tenth, runs of blanks to a hundredth; what packs to less is
+    /// made to fill memory.
+    pub(crate) fn bytes(bytes: u64) -> Self {
+        Self { bytes, ratio: 200 }
+    }
+}
 
 /// An archived answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,16 +94,12 @@ pub(super) fn joined_chunks(content: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Undoes the content codings that a header lists; what is not packed though the header says so stays.
-pub(super) fn unpacked(content: Vec<u8>, codings: &str, cap: u64) -> Result<Vec<u8>, Undone> {
+pub(super) fn unpacked(content: Vec<u8>, codings: &str, cap: Caps) -> Result<Vec<u8>, Undone> {
     let mut content = content;
     for coding in codings.rsplit(',').map(|c| c.trim().to_ascii_lowercase()) {
         content = match coding.as_str() {
             "" | "identity" | "none" | "utf-8" => content,
-            "gzip" | "x-gzip" if content.starts_with(&[0x1F, 0x8B]) => read_capped(
-                flate2::read::MultiGzDecoder::new(content.as_slice()),
-                content.len(),
-                cap,
-            )?,
+            "gzip" | "x-gzip" if content.starts_with(&GZIP) => gunzipped(&content, cap)?,
             "deflate" if is_zlib(&content) => {
                 read_capped(flate2::read::ZlibDecoder::new(content.as_slice()), content.len(), cap)?
             }
@@ -109,7 +119,23 @@ pub(super) fn unpacked(content: Vec<u8>, codings: &str, cap: u64) -> Result<Vec<
             }
         };
     }
-    if content.len() as u64 > cap { Err(Undone::TooLarge) } else { Ok(content) }
+    if content.len() as u64 > cap.bytes { Err(Undone::TooLarge) } else { Ok(content) }
+}
+
+/// What every gzip member begins with.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+
+/// Unpacks gzip. What follows the last member and is none is left out, as browsers do.
+fn gunzipped(content: &[u8], cap: Caps) -> Result<Vec<u8>, Undone> {
+    let whole = read_capped(flate2::bufread::MultiGzDecoder::new(content), content.len(), cap);
+    let Err(Undone::Undecodable(_)) = &whole else { return whole };
+    let mut first = flate2::bufread::GzDecoder::new(content);
+    match read_capped(&mut first, content.len(), cap) {
+        Ok(unpacked) if !first.get_ref().is_empty() && !first.get_ref().starts_with(&GZIP) => {
+            Ok(unpacked)
+        }
+        _ => whole,
+    }
 }
 
 fn is_zlib(content: &[u8]) -> bool {
@@ -117,8 +143,9 @@ fn is_zlib(content: &[u8]) -> bool {
 }
 
 /// Unpacks up to the caps. What is cut off gives what is there: archives cut long answers.
-fn read_capped(mut from: impl Read, n_stored: usize, cap: u64) -> Result<Vec<u8>, Undone> {
-    let cap = cap.min((n_stored as u64).saturating_mul(RATIO_MAX).max(RATIO_FROM_BYTES));
+fn read_capped(mut from: impl Read, n_stored: usize, cap: Caps) -> Result<Vec<u8>, Undone> {
+    let by_ratio = (n_stored as u64).saturating_mul(cap.ratio).max(RATIO_FROM_BYTES);
+    let cap = cap.bytes.min(by_ratio);
     let mut out = Vec::new();
     match from.by_ref().take(cap + 1).read_to_end(&mut out) {
         _ if out.len() as u64 > cap => Err(Undone::TooLarge),
@@ -165,13 +192,32 @@ mod tests {
         let gzip = gzip.finish().unwrap();
         let mut bare = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
         bare.write_all(&text).unwrap();
-        assert_eq!(unpacked(gzip.clone(), "gzip", 9999), Ok(text.clone()));
-        assert_eq!(unpacked(bare.finish().unwrap(), "deflate", 9999), Ok(text.clone()));
-        assert_eq!(unpacked(text.clone(), "gzip", 9999), Ok(text.clone()));
-        assert_eq!(unpacked(gzip.clone(), "gzip", 100), Err(Undone::TooLarge));
-        assert!(matches!(unpacked(gzip, "made-up", 9999), Err(Undone::Undecodable(_))));
+        assert_eq!(unpacked(gzip.clone(), "gzip", Caps::bytes(9999)), Ok(text.clone()));
+        assert_eq!(
+            unpacked(bare.finish().unwrap(), "deflate", Caps::bytes(9999)),
+            Ok(text.clone())
+        );
+        assert_eq!(unpacked(text.clone(), "gzip", Caps::bytes(9999)), Ok(text.clone()));
+        assert_eq!(unpacked(gzip.clone(), "gzip", Caps::bytes(100)), Err(Undone::TooLarge));
+        let mut followed = gzip.clone();
+        followed.extend_from_slice(b"<!-- cached -->");
+        assert_eq!(unpacked(followed, "gzip", Caps::bytes(9999)), Ok(text.clone()));
+        let mut damaged = gzip.clone();
+        let crc = damaged.len() - 6;
+        damaged[crc] ^= 1;
+        assert!(matches!(
+            unpacked(damaged, "gzip", Caps::bytes(9999)),
+            Err(Undone::Undecodable(_))
+        ));
+        assert!(matches!(
+            unpacked(gzip, "made-up", Caps::bytes(9999)),
+            Err(Undone::Undecodable(_))
+        ));
         let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         bomb.write_all(&vec![0; 4 << 20]).unwrap();
-        assert_eq!(unpacked(bomb.finish().unwrap(), "gzip", 1 << 30), Err(Undone::TooLarge));
+        assert_eq!(
+            unpacked(bomb.finish().unwrap(), "gzip", Caps::bytes(1 << 30)),
+            Err(Undone::TooLarge)
+        );
     }
 }

@@ -18,8 +18,10 @@ use super::{Read, Unreadable};
 use crate::decode::prescan;
 use crate::page::{Page, PageInfo};
 use crate::reject::{Reason, Reject, Stage};
+pub(crate) use http::Caps;
 use http::Undone;
 use jiff::civil::DateTime;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
@@ -49,6 +51,42 @@ pub(crate) fn stored(member: &[u8], name: &str, source_name: &str, cap: u64) -> 
     let archive = Archive { name: name.to_owned(), source_name: source_name.to_owned(), cap };
     let record = records(member, cap.saturating_add(OVERHEAD_BYTES)).ok()?.next()?;
     archive.page(record)
+}
+
+/// Content with its codings undone, within caps.
+///
+/// # Errors
+/// Why it can't be had, in words.
+#[cfg(feature = "fetch")]
+pub(crate) fn content<'a>(
+    stored: &'a [u8],
+    codings: &str,
+    caps: Caps,
+) -> Result<Cow<'a, [u8]>, String> {
+    if codings.is_empty() && stored.len() as u64 <= caps.bytes {
+        return Ok(Cow::Borrowed(stored));
+    }
+    http::unpacked(stored.to_vec(), codings, caps).map(Cow::Owned).map_err(|e| match e {
+        Undone::TooLarge => "unpacked, it is larger than fetch.limits allows".to_owned(),
+        Undone::Undecodable(why) => why,
+    })
+}
+
+/// The content of a record of the raw store, given as its gzip member, with codings undone.
+///
+/// # Errors
+/// Why it can't be had, in words.
+#[cfg(feature = "fetch")]
+pub(crate) fn stored_body(member: &[u8], caps: Caps) -> Result<Vec<u8>, String> {
+    let mut found = records(member, u64::MAX >> 1).map_err(|e| e.to_string())?;
+    let record = match found.next() {
+        Some(Ok(record)) => record,
+        Some(Err(broken)) => return Err(format!("the record is broken: {:?}", broken.why)),
+        None => return Err("there is no record".to_owned()),
+    };
+    let answer = http::answer(&record.block).ok_or("the record is no answer")?;
+    let codings = answer.header("content-encoding").unwrap_or_default();
+    content(&record.block[answer.content_at..], codings, caps).map(Cow::into_owned)
 }
 
 /// What is wrong with a record of the raw store, given as its gzip member: nothing, if all is well.
@@ -178,7 +216,7 @@ impl Archive {
         }
         let codings =
             answer.as_ref().and_then(|a| a.header("content-encoding")).unwrap_or_default();
-        match http::unpacked(content.to_vec(), codings, self.cap) {
+        match http::unpacked(content.to_vec(), codings, Caps::bytes(self.cap)) {
             Ok(bytes) => Ok(Page { info, bytes }),
             Err(Undone::TooLarge) => reject(
                 Reason::TooLarge,
