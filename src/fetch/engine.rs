@@ -17,7 +17,7 @@ use super::{Error, Options};
 use crate::config::web::{Fetch, Kind, PerHost, REPORT};
 use crate::config::{Config, Host, Source};
 use crate::store::{
-    self, Change, FEED, NewRobots, Outcome, Packed, Robots, SITEMAP, Store, failure, pack,
+    self, Change, Exchange, FEED, NewRobots, Outcome, Packed, Robots, SITEMAP, Store, failure, pack,
 };
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
@@ -36,6 +36,8 @@ use super::recorder::Recorder;
 const RESUME_SECONDS: i64 = 24 * 3600;
 /// What is known is brought to disk at least this often.
 const FLUSH_EVERY: Duration = Duration::from_millis(200);
+/// A report of no more bytes is read where it came; handing it to another thread would take longer.
+const QUICK_BYTES: usize = 64 << 10;
 
 /// What comes back from beside the loop.
 enum Event {
@@ -351,23 +353,16 @@ impl Engine<'_> {
             let started = Instant::now();
             let answer = client.get(&task.url, &ask).await;
             let took = started.elapsed();
-            let event = tokio::task::spawn_blocking(move || match answer {
-                Ok(exchange) => {
-                    let visit = Box::new(visit(&exchange, &task, &reading));
-                    Event::Visited { idx, host, visit, took }
-                }
-                Err(error) => {
-                    let packed = match &error {
-                        Failure::Cut { exchange, .. } => pack(exchange, None),
-                        other => {
-                            let (at, url) = (store::now(), task.url.as_str());
-                            failure(url, at, &other.to_string(), 1)
-                        }
-                    };
-                    Event::Failed { idx, host, failure: error, packed, took }
-                }
-            });
-            if let Ok(event) = event.await {
+            let is_quick = match &answer {
+                Ok(exchange) => task.kind == REPORT && exchange.body.len() <= QUICK_BYTES,
+                Err(_) => true,
+            };
+            let read = move || read(answer, idx, host, &task, &reading, took);
+            let event = match is_quick {
+                true => Ok(read()),
+                false => tokio::task::spawn_blocking(read).await,
+            };
+            if let Ok(event) = event {
                 let _ = to_loop.send(event);
             }
         });
@@ -812,6 +807,30 @@ impl Engine<'_> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// What an exchange brought, read.
+fn read(
+    answer: Result<Exchange, Failure>,
+    idx: NodeIdx,
+    host: HostIdx,
+    task: &Task,
+    reading: &Reading,
+    took: Duration,
+) -> Event {
+    match answer {
+        Ok(exchange) => {
+            let visit = Box::new(visit(&exchange, task, reading));
+            Event::Visited { idx, host, visit, took }
+        }
+        Err(error) => {
+            let packed = match &error {
+                Failure::Cut { exchange, .. } => pack(exchange, None),
+                other => failure(task.url.as_str(), store::now(), &other.to_string(), 1),
+            };
+            Event::Failed { idx, host, failure: error, packed, took }
         }
     }
 }

@@ -237,7 +237,7 @@ pub fn retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::quantity::Time;
+    use crate::config::Time;
 
     fn per_host() -> PerHost {
         PerHost {

@@ -157,7 +157,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::quantity::Time;
+    use crate::config::Time;
     use std::time::Duration;
 
     fn queue(hosts: &[&str]) -> (Queue, Vec<HostIdx>) {

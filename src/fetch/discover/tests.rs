@@ -170,15 +170,13 @@ fn soft_404s_by_title_text_and_home_page() {
         "[source.soft_404]\ntitle = ['^404', '页面不存在']\nmin_text_chars = 10\nredirect_to_home = true\n",
     );
     let asked = at("https://www.example.cn/t1.html");
-    let said = |html: &str, url: &str| soft_404(&rules, &asked, &listing_at(html, url));
+    let said = |html: &str| soft_404(&rules, &listing_at(html, asked.as_str()));
     let long = "<p>今年以来，全县经济运行平稳向好。";
-    assert!(
-        said("<title>您访问的页面不存在</title><p>请核对地址后重新访问本站。", asked.as_str())
-            .is_some()
-    );
-    assert!(said("<title>a</title><p>短", asked.as_str()).is_some());
-    assert!(said(&format!("<title>a</title>{long}"), "https://www.example.cn/").is_some());
-    assert_eq!(said(&format!("<title>报告</title>{long}"), asked.as_str()), None);
+    assert!(said("<title>您访问的页面不存在</title><p>请核对地址后重新访问本站。").is_some());
+    assert!(said("<title>a</title><p>短").is_some());
+    assert_eq!(said(&format!("<title>报告</title>{long}")), None);
+    assert!(moved_home(&rules, &asked, &at("https://www.example.cn/")));
+    assert!(!moved_home(&rules, &asked, &at("https://www.example.cn/t2.html")));
 }
 
 #[test]
