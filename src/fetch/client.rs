@@ -136,12 +136,17 @@ impl Client {
             )
             .connect_timeout(dns + fetch.timeout.connect.0)
             .pool_max_idle_per_host(fetch.concurrency)
-            .tcp_nodelay(true)
-            .dns_resolver(Arc::new(Resolver { gate: gate.clone(), timeout: dns }));
+            .tcp_nodelay(true);
+        let mut resolver = Resolver { gate: gate.clone(), timeout: dns, proxy: None };
         builder = match fetch.network.proxy.as_str() {
             "" => builder.no_proxy(),
-            proxy => builder.proxy(reqwest::Proxy::all(proxy).map_err(unprepared)?),
+            proxy => {
+                let url = Url::parse(proxy).ok();
+                resolver.proxy = url.and_then(|url| url.host_str().map(str::to_owned));
+                builder.proxy(reqwest::Proxy::all(proxy).map_err(unprepared)?)
+            }
         };
+        builder = builder.dns_resolver(Arc::new(resolver));
         Ok(Self {
             http: builder.build().map_err(unprepared)?,
             gate,
@@ -437,6 +442,8 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
 struct Resolver {
     gate: Gate,
     timeout: Duration,
+    /// Host of the proxy, which is where its owner put it: mostly in a private network.
+    proxy: Option<String>,
 }
 
 /// A name that can't be resolved.
@@ -447,6 +454,7 @@ struct Unresolved(String);
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (gate, limit) = (self.gate.clone(), self.timeout);
+        let is_proxy = self.proxy.as_deref() == Some(name.as_str());
         Box::pin(async move {
             let host = name.as_str().to_owned();
             let found = timeout(limit, tokio::net::lookup_host((host.as_str(), 0))).await;
@@ -458,7 +466,9 @@ impl Resolve for Resolver {
                 Ok(Err(e)) => return Err(Unresolved(e.to_string()).into()),
                 Ok(Ok(addresses)) => addresses.collect(),
             };
-            gate.answers(&addresses)?;
+            if !is_proxy {
+                gate.answers(&addresses)?;
+            }
             let addresses: Addrs = Box::new(addresses.into_iter());
             Ok(addresses)
         })

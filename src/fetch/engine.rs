@@ -400,6 +400,7 @@ impl Engine<'_> {
             return self.with_site(&origin, idx);
         }
         self.plan(idx, &Plan::Stored);
+        self.running[self.frontier.nodes[idx].source].summary.n_not_due += 1;
         let row = &self.frontier.nodes[idx].row;
         let moved = row.outcome == Some(Outcome::Redirected);
         if let Some(target) = row.target.clone().filter(|_| moved) {
@@ -430,7 +431,12 @@ impl Engine<'_> {
 
     /// Queues an address once its site's rules are known.
     fn with_site(&mut self, origin: &str, idx: NodeIdx) {
-        let source = self.frontier.nodes[idx].source;
+        let node = &self.frontier.nodes[idx];
+        let source = node.source;
+        let host = self.queue.host(&node.url, &self.running[source].per_host, &self.fetch.retry);
+        if let Some(why) = self.queue.hosts[host].parked().map(str::to_owned) {
+            return self.leave(idx, Outcome::Parked, why);
+        }
         if !self.fetch.respect_robots {
             return self.enqueue(idx, None);
         }

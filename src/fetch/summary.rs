@@ -37,6 +37,8 @@ pub struct SourceSummary {
     pub name: String,
     /// Addresses that this fetch dealt with, by outcome.
     pub outcomes: BTreeMap<Outcome, u64>,
+    /// Addresses in the store that were not due.
+    pub n_not_due: u64,
     /// Addresses that were found for the first time.
     pub n_found: u64,
     /// Links left out, by reason.
@@ -70,7 +72,7 @@ impl SourceSummary {
     pub fn is_unreachable(&self) -> bool {
         use Outcome::{Failed, Fetched, Gone, Parked, Redirected, Robots, Unchanged};
         let had = [Fetched, Unchanged, Redirected].iter().any(|o| self.n(*o) > 0);
-        !had && [Failed, Robots, Parked, Gone].iter().any(|o| self.n(*o) > 0)
+        !had && self.n_not_due == 0 && [Failed, Robots, Parked, Gone].iter().any(|o| self.n(*o) > 0)
     }
 }
 
@@ -127,4 +129,26 @@ pub trait Progress {
     fn planned(&mut self, source: &str, kind: &str, url: &str, plan: &Plan);
     /// Something that the owner of the run should know while it goes on.
     fn warn(&mut self, message: &str);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(outcomes: &[(Outcome, u64)], n_not_due: u64) -> SourceSummary {
+        SourceSummary {
+            outcomes: outcomes.iter().copied().collect(),
+            n_not_due,
+            ..SourceSummary::default()
+        }
+    }
+
+    #[test]
+    fn a_source_is_unreachable_if_nothing_of_it_could_be_had() {
+        assert!(summary(&[(Outcome::Failed, 1)], 0).is_unreachable());
+        assert!(summary(&[(Outcome::Robots, 3)], 0).is_unreachable());
+        assert!(!summary(&[(Outcome::Failed, 1), (Outcome::Unchanged, 1)], 0).is_unreachable());
+        assert!(!summary(&[(Outcome::Failed, 1)], 7).is_unreachable(), "one page of many");
+        assert!(!summary(&[], 0).is_unreachable(), "nothing was due");
+    }
 }
