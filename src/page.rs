@@ -11,6 +11,23 @@ pub struct Page {
     pub bytes: Vec<u8>,
 }
 
+/// A page with the further pages that its article goes on over.
+#[derive(Debug, Clone)]
+pub struct Article {
+    /// The first page, most often the only one.
+    pub page: Page,
+    /// The further pages in their order, as many as `page.info.parts`; null for one that could not be read.
+    pub parts: Vec<Option<Page>>,
+    /// Whether all pages that the article is known to have are here.
+    pub is_whole: bool,
+}
+
+impl From<Page> for Article {
+    fn from(page: Page) -> Self {
+        Self { page, parts: Vec::new(), is_whole: true }
+    }
+}
+
 /// Provenance of a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PageInfo {

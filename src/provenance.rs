@@ -75,6 +75,13 @@ pub enum Locator {
     },
     /// A CSS selector that selects the block's element, and no other, in an HTML page.
     Css(String),
+    /// In a further page of the article.
+    Part {
+        /// Which of `documents.parts`, counted from 1.
+        n: u32,
+        /// Where in that page.
+        inside: Box<Locator>,
+    },
 }
 
 impl Locator {
@@ -90,6 +97,7 @@ impl fmt::Display for Locator {
             Self::Lines { first, last } if first == last => write!(f, "{first}"),
             Self::Lines { first, last } => write!(f, "{first}-{last}"),
             Self::Css(path) => f.write_str(path),
+            Self::Part { n, inside } => write!(f, "@{n} {inside}"),
         }
     }
 }

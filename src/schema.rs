@@ -175,6 +175,10 @@ fn stages() -> Vec<&'static str> {
     vec!["fetch", "ingest", "decode", "clean", "extract"]
 }
 
+fn outcomes() -> Vec<&'static str> {
+    vec!["fetched", "unchanged", "redirected", "excluded", "robots", "failed", "gone", "parked"]
+}
+
 fn charset_froms() -> Vec<&'static str> {
     vec!["bom", "http", "meta", "detected", "config"]
 }
@@ -196,8 +200,18 @@ pub fn period_part(code: &str) -> Option<&'static str> {
 }
 
 /// Every dataset of a run, in the order in which they are described.
-pub const DATASETS: &[Dataset] =
-    &[DOCUMENTS, BLOCKS, SECTIONS, FIGURES, TABLE_CELLS, IMAGES, DUPLICATES, INDICATORS, REJECTS];
+pub const DATASETS: &[Dataset] = &[
+    DOCUMENTS,
+    BLOCKS,
+    SECTIONS,
+    FIGURES,
+    TABLE_CELLS,
+    IMAGES,
+    DUPLICATES,
+    INDICATORS,
+    REJECTS,
+    FETCHES,
+];
 
 /// One row a page that gave a document.
 pub const DOCUMENTS: Dataset = Dataset {
@@ -267,7 +281,8 @@ pub const BLOCKS: Dataset = Dataset {
         col(
             "locator",
             Str,
-            "line number (17, 17-18) in a text page, CSS path of its element in an HTML page",
+            "line number (17, 17-18) in a text page, CSS path of its element in an HTML page; \"@1 \" in front for the \
+             first of documents.parts, and so on",
         )
         .required(),
     ],
@@ -462,6 +477,26 @@ pub const REJECTS: Dataset = Dataset {
         col("message", Str, "why, in words").required(),
         col("bytes", Int, "size as stored").unit("bytes"),
         col("content_sha256", Str, "SHA-256 of the bytes as stored"),
+    ],
+};
+
+/// What became of the addresses of web sources.
+pub const FETCHES: Dataset = Dataset {
+    name: "fetches",
+    meaning: "one row an address of a web source that a fetch dealt with; empty where all pages are files",
+    key: &["source_name", "url"],
+    foreign_keys: &[],
+    columns: &[
+        col("url", Str, "the address").required(),
+        col("final_url", Str, "where it led in the end; null if nothing answered"),
+        col("source_name", Str, "name of its source").required(),
+        col("outcome", Str, "what became of it").required().one_of(outcomes),
+        col("http_status", Int, "status of the last answer"),
+        col("attempts", Int, "requests of the last fetch").required(),
+        col("bytes", Int, "size of the body that the last answer brought, as received")
+            .unit("bytes"),
+        col("content_sha256", Str, "SHA-256 of the stored body as received"),
+        col("message", Str, "why, in words"),
     ],
 };
 

@@ -49,6 +49,8 @@ warnings! {
     Truncated = "truncated",
     /// The body came from data in a script, the page's own elements having none.
     BodyFromScript = "body_from_script",
+    /// A further page of the article is not there or gave no text: the document may lack what stands on it.
+    PartMissing = "part_missing",
 }
 
 impl fmt::Display for Warning {

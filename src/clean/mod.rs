@@ -21,11 +21,14 @@ mod address;
 pub mod study;
 pub mod headings;
 mod lines;
+mod join;
 
 use crate::decode::{Decoded, Markup, Text};
 use crate::page::PageInfo;
 use crate::provenance::{Locator, Span};
 use crate::reject::Reject;
+
+pub use join::join;
 
 /// How to clean the pages of one source.
 #[derive(Debug, Clone)]
@@ -169,6 +172,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("entry_of_a_list", "one of several numbered or short lines that list things"),
     ("field_label", "opens with or holds the label of a header field (来源：)"),
     ("footer_words", "holds words of footers (版权所有)"),
+    (
+        "head_of_a_part",
+        "title, dates or people on a further page of the article: the first page's count",
+    ),
     ("heading_in_two_lines", "a heading printed on two lines"),
     ("issuer", "the name of the body that issued the report, under the title"),
     ("last_lines", "a short line at the end of the text"),
@@ -188,6 +195,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("speaker", "the name or office of the speaker under the title"),
     ("subtitle_form", "opens with a dash, or says at which meeting a report was given"),
     ("table_of_contents", "one of a run of headings that all come again further down"),
+    (
+        "title_of_a_part",
+        "set as a title on a further page, but not the article's: a heading of the text",
+    ),
     ("title_in_lines", "a further line of a title set on several lines"),
     ("title_points", "the best title by what stands under it, its words and its length"),
     ("title_repeated", "the title once more"),

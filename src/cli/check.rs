@@ -2,6 +2,7 @@
 
 use super::{Exit, Failure, Outcome};
 use baogao::config::Config;
+use baogao::config::web::Kind;
 use baogao::ingest::{self, Digests};
 use std::io::Write;
 use std::path::PathBuf;
@@ -28,17 +29,24 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
         return Ok(Exit::Done);
     }
     let config = Config::from_file(&a.config).map_err(|e| Failure::new(Exit::Usage, e))?;
-    let plan =
-        ingest::plan(&config, &mut Digests::default()).map_err(|e| Failure::new(Exit::Usage, e))?;
+    let (plan, not_fetched) = ingest::survey(&config, &mut Digests::default())
+        .map_err(|e| Failure::new(Exit::Usage, e))?;
     for (source_idx, source) in config.sources.iter().enumerate() {
-        let files: Vec<_> = plan.inputs.iter().filter(|i| i.source_idx == source_idx).collect();
-        let unreadable = files.iter().filter(|i| i.content.is_err()).count();
+        let inputs: Vec<_> = plan.inputs.iter().filter(|i| i.source_idx == source_idx).collect();
+        let unreadable = inputs.iter().filter(|i| i.content.is_err()).count();
         let note = if unreadable > 0 {
             format!(", {unreadable} of them unreadable")
         } else {
             String::new()
         };
-        writeln!(out, "source {}: {} files{note}", source.name.get_ref(), files.len())?;
+        let what = match source.kind {
+            Kind::Files => "files",
+            Kind::Web => "pages in the store",
+        };
+        writeln!(out, "source {}: {} {what}{note}", source.name.get_ref(), inputs.len())?;
+    }
+    for error in &not_fetched {
+        writeln!(out, "{error}")?;
     }
     for (extension, n) in &plan.skipped {
         let extension = if extension.is_empty() { "no extension" } else { extension };

@@ -102,7 +102,7 @@ fn read(a: &Arguments) -> Result<Page, Failure> {
     let failed = |e: ingest::Error| Failure::new(Exit::Failed, e);
     let plan = ingest::plan(&config, &mut Digests::default()).map_err(failed)?;
     match ingest::pages(&plan, &config).next().map(|found| found?.load()) {
-        Some(Ok(Ok(page))) => Ok(page),
+        Some(Ok(Ok(article))) => Ok(article.page),
         Some(Ok(Err(unreadable))) => {
             Err(Failure::new(Exit::Failed, format!("no document: {}", unreadable.reject)))
         }

@@ -11,6 +11,8 @@ mod inspect;
 mod log;
 mod run;
 mod schema;
+#[cfg(feature = "fetch")]
+mod store;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +44,8 @@ enum Command {
     Schema(schema::Arguments),
     Verify(verify::Arguments),
     Diff(diff::Arguments),
+    #[cfg(feature = "fetch")]
+    Store(store::Arguments),
 }
 
 /// Why a command failed: what to print, and the exit code.
@@ -93,6 +97,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema(a) => schema::run(&a, &mut out),
         Command::Verify(a) => verify::run(&a, &mut out),
         Command::Diff(a) => diff::run(&a, &mut out),
+        #[cfg(feature = "fetch")]
+        Command::Store(a) => store::run(&a, &mut out),
     };
     let outcome = match (outcome, out.flush()) {
         (Ok(_), Err(e)) => Err(e.into()),

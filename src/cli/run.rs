@@ -11,7 +11,7 @@ use std::path::PathBuf;
 ///
 /// What comes out: OUTPUT/latest -> runs/ID with documents.parquet, blocks.parquet, sections.parquet,
 /// figures.parquet, table_cells.parquet, images.parquet, duplicates.parquet, indicators.parquet, rejects.parquet,
-/// run.json and datapackage.json.
+/// fetches.parquet, run.json and datapackage.json.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +35,9 @@ pub(super) struct Arguments {
     /// Process every page, also where the run before has its rows.
     #[arg(long)]
     fresh: bool,
+    /// Open no connection: read the pages of web sources from the raw store as it is.
+    #[arg(long)]
+    offline: bool,
     /// Digest every file, also one whose size, modification time and inode are as they were.
     #[arg(long)]
     rehash: bool,
@@ -101,6 +104,7 @@ fn failure(error: Error) -> Failure {
                 "globs are relative to the configuration's folder; `baogao check` lists what they match",
             ),
         ),
+        Error::Ingest(baogao::ingest::Error::NotFetched { .. }) => (Exit::Usage, None),
         Error::Locked { .. } => (Exit::Locked, None),
         Error::Ingest(_) | Error::Write(_) | Error::Output { .. } | Error::Workers => {
             (Exit::Failed, None)

@@ -541,6 +541,19 @@ impl Fetch {
 pub(super) fn check(source: &Source) -> Result<(), Problem> {
     let name = source.name.get_ref();
     let at_name = |message: String| Err(Problem::at(source.name.span(), message));
+    if let Some(parts) = &source.parts {
+        if !cfg!(feature = "fetch") {
+            return at_name(format!(
+                "the source {name:?} has [source.parts], which this build can't follow"
+            ));
+        }
+        if parts.next.is_none() && parts.next_text.is_none() {
+            return at_name("[source.parts] must have `next` or `next_text`".to_owned());
+        }
+        if parts.max == 0 {
+            return at_name("`max` of [source.parts] must be at least 1".to_owned());
+        }
+    }
     if source.kind == Kind::Files {
         let used = [
             ("seeds", !source.seeds.is_empty()),
@@ -629,13 +642,6 @@ fn check_follow(source: &Source) -> Result<(), Problem> {
             );
             return Err(Problem::at(rule.on.span(), message));
         }
-    }
-    if let Some(parts) = &source.parts
-        && parts.next.is_none()
-        && parts.next_text.is_none()
-    {
-        let message = "[source.parts] must have `next` or `next_text`".to_owned();
-        return Err(Problem::at(source.name.span(), message));
     }
     Ok(())
 }

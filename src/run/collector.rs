@@ -6,7 +6,7 @@ use crate::collate::duplicates::{Duplicates, Signature};
 use crate::collate::panel::Panel;
 use crate::extract::Document;
 use crate::extract::indicators::Catalogue;
-use crate::ingest::Unreadable;
+use crate::ingest::{Fetched, Unreadable};
 use crate::rows::{self, Sink};
 use crate::runs::Counts;
 use crate::runs::earlier::{Earlier, Kept};
@@ -104,7 +104,10 @@ impl Collector {
     }
 
     /// Collates, writes the rest and closes the files.
-    pub(super) fn finish(mut self) -> Result<Collected, Error> {
+    pub(super) fn finish(mut self, fetches: &[Fetched]) -> Result<Collected, Error> {
+        for row in fetches {
+            self.writer.rows("fetches", |sink| fetches_row(row, sink))?;
+        }
         let duplicates = self.duplicates.finish();
         self.writer
             .rows("duplicates", |sink| duplicates.iter().for_each(|d| rows::duplicate(d, sink)))?;
@@ -127,5 +130,18 @@ fn rejects_row(unreadable: &Unreadable, row: &mut dyn Sink) {
     row.str("message", Some(&unreadable.reject.message));
     row.int("bytes", unreadable.bytes.and_then(|b| i64::try_from(b).ok()));
     row.str("content_sha256", unreadable.content_sha256.as_deref());
+    row.end_row();
+}
+
+fn fetches_row(fetched: &Fetched, row: &mut dyn Sink) {
+    row.str("url", Some(&fetched.url));
+    row.str("final_url", fetched.final_url.as_deref());
+    row.str("source_name", Some(&fetched.source_name));
+    row.str("outcome", Some(&fetched.outcome));
+    row.int("http_status", fetched.http_status.map(i64::from));
+    row.int("attempts", Some(i64::from(fetched.attempts)));
+    row.int("bytes", fetched.bytes.and_then(|b| i64::try_from(b).ok()));
+    row.str("content_sha256", fetched.content_sha256.as_deref());
+    row.str("message", fetched.message.as_deref());
     row.end_row();
 }

@@ -227,7 +227,7 @@ impl Making<'_> {
         let redone = flow(&mut job, &mut workers, &mut collector, progress)?;
         progress.end();
         let manifest = self
-            .describe(collector.finish()?, stages)
+            .describe(collector.finish(&plan.fetches)?, stages)
             .map_err(|source| Error::Output { path: self.dir.to_owned(), source })?;
         Ok((manifest, redone))
     }
@@ -263,6 +263,7 @@ impl Making<'_> {
             rejects: collected.rejects,
             warnings: collected.warnings,
             skipped: plan.skipped.clone(),
+            store: plan.store.clone(),
             inputs: Manifest::inputs(plan),
             outputs,
         };

@@ -163,13 +163,13 @@ impl Workers {
 /// One page through the stages.
 fn work(job: Job, stages: &[process::Options], slot: &Slot) -> Done {
     let source_idx = job.found.source_idx;
-    let page = match job.found.load() {
-        Ok(Ok(page)) => page,
+    let article = match job.found.load() {
+        Ok(Ok(article)) => article,
         Ok(Err(unreadable)) => return Done::Reject(unreadable),
         Err(e) => return Done::Failed(e),
     };
     let reject = Reject::new(Stage::Extract, Reason::Panic, "the program failed on this page");
-    let mut unreadable = Unreadable::of(&page.info, reject);
+    let mut unreadable = Unreadable::of(&article.page.info, reject);
     let mark = |value| {
         if let Ok(mut slot) = slot.lock() {
             *slot = value;
@@ -177,7 +177,7 @@ fn work(job: Job, stages: &[process::Options], slot: &Slot) -> Done {
     };
     mark(Some((job.no, Instant::now(), unreadable.clone())));
     let done = catch_unwind(AssertUnwindSafe(|| {
-        let document = process::process(page, &stages[source_idx])?;
+        let document = process::process(article, &stages[source_idx])?;
         let signature = Signature::of(&document);
         Ok(Box::new((document, signature)))
     }));

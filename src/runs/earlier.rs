@@ -5,7 +5,7 @@
 //! by value through the same frames that new rows go through, so the bytes are those of a run from nothing. Rejects that
 //! depend on luck (a time limit) or on a bug (a panic) are never taken over.
 
-use super::Manifest;
+use super::{InputFile, Manifest};
 use crate::config::Config;
 use crate::decode::{CharsetFrom, Decoded};
 use crate::extract::figures::{Approx, Basis, Change, Dimension, Figure, Quantity};
@@ -69,7 +69,8 @@ pub fn stages(config: &Config) -> BTreeMap<String, String> {
                 source.language,
                 source.charset,
                 source.content,
-                source.drop
+                source.drop,
+                source.parts
             ]);
             let digest = blake3::hash(format!("{common}{own}").as_bytes());
             (source.name.get_ref().clone(), digest.to_hex()[..16].to_owned())
@@ -117,16 +118,12 @@ impl Earlier {
     }
 
     fn index(dir: &Path, manifest: Manifest, plan: &Plan) -> Result<Self, write::Error> {
-        let before: FxHashMap<&str, _> =
-            manifest.inputs.iter().map(|i| (i.name.as_str(), &i.sha256)).collect();
-        let same_inputs = plan
-            .inputs
-            .iter()
-            .filter(|input| {
-                let now = input.content.as_ref().ok().map(|c| &c.1);
-                now.is_some() && before.get(input.name.as_str()).is_some_and(|b| b.as_ref() == now)
-            })
-            .map(|input| input.name.clone())
+        let before: FxHashMap<&str, &InputFile> =
+            manifest.inputs.iter().map(|i| (i.name.as_str(), i)).collect();
+        let same_inputs = Manifest::inputs(plan)
+            .into_iter()
+            .filter(|now| now.sha256.is_some() && before.get(now.name.as_str()) == Some(&now))
+            .map(|now| now.name)
             .collect();
         let open = |dataset| Cursor::open(dir, dataset);
         let mut earlier = Self {
@@ -149,6 +146,8 @@ impl Earlier {
                 row.datetime("fetched_at"),
                 row.int("http_status"),
                 row.str("media_type"),
+                &row.list("parts"),
+                !row.list("warnings").iter().any(|w| w == Warning::PartMissing.code()),
             );
             for (n, (_, column)) in at.iter_mut().zip(PARTS) {
                 *n += u32::try_from(row.int(column).unwrap_or(0)).unwrap_or(0);
@@ -165,7 +164,8 @@ impl Earlier {
                 .any(|r| reason == Some(r.code()))
             {
                 earlier.retried.insert(key);
-            } else {
+            } else if reason != Some(Reason::MergedInto.code()) {
+                // What a page of an article is by itself, that run does not know.
                 earlier.pages.insert(key, Kept::Reject(no));
             }
         }
@@ -187,7 +187,8 @@ impl Earlier {
         if self.stages.get(&info.source_name) != stages.get(&info.source_name) {
             return Err(Why::Configuration);
         }
-        if !self.same_inputs.contains(&input.name) {
+        let mut inputs = found.part_inputs.iter().map(|idx| &plan.inputs[*idx]).chain([input]);
+        if !inputs.all(|input| self.same_inputs.contains(&input.name)) {
             return Err(Why::NewOrChanged);
         }
         let sha256 = Some(info.content_sha256.as_str());
@@ -199,6 +200,8 @@ impl Earlier {
             info.fetched_at,
             info.http_status.map(i64::from),
             info.media_type.as_deref(),
+            &info.parts,
+            found.is_whole(),
         );
         match self.pages.get(&key).or_else(|| self.pages.get(&rejected)) {
             Some(kept) => Ok(*kept),
@@ -276,12 +279,14 @@ fn key(
     fetched_at: Option<DateTime>,
     http_status: Option<i64>,
     media_type: Option<&str>,
+    parts: &[String],
+    is_whole: bool,
 ) -> u128 {
     digest(&[
         source.unwrap_or(""),
         sha256.unwrap_or(""),
         url.unwrap_or(""),
-        &format!("{fetched_at:?}{http_status:?}"),
+        &format!("{fetched_at:?}{http_status:?}{parts:?}{is_whole}"),
         media_type.unwrap_or(""),
     ])
 }

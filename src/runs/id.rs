@@ -29,6 +29,12 @@ impl RunId {
                 Ok((_, sha256)) => field(sha256.as_bytes()),
                 Err(why) => field(why.as_bytes()),
             }
+            if let Some(answer) = input.answer() {
+                field(serde_json::to_string(&answer).unwrap_or_default().as_bytes());
+            }
+        }
+        if let Some(store) = &plan.store {
+            field(store.fetches.as_bytes());
         }
         Self(hasher.finalize().to_hex()[..12].to_owned())
     }

@@ -1,6 +1,6 @@
 //! run.json: what went in, what came out, with digests. The same run has the same bytes, so no time stands in it.
 
-use crate::ingest::Plan;
+use crate::ingest::{Answer, Plan, StoreState};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,7 +32,10 @@ pub struct Manifest {
     pub skipped: BTreeMap<String, u64>,
     /// What the run fell short of in `[gate]`; empty if it passed.
     pub gate: Vec<String>,
-    /// The files read.
+    /// What the raw store held; not there without web sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<StoreState>,
+    /// The files and the pages of the store that were read.
     pub inputs: Vec<InputFile>,
     /// The files written.
     pub outputs: Vec<OutputFile>,
@@ -53,15 +56,18 @@ pub struct Counts {
     pub figures: u64,
 }
 
-/// A file that was read.
+/// A file or page of the store that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputFile {
-    /// Name of the source, "/" and the path inside it.
+    /// Name of the source, "/" and the path inside it or the address.
     pub name: String,
     /// Size.
     pub bytes: Option<u64>,
     /// SHA-256 in hex.
     pub sha256: Option<String>,
+    /// What the server said of a page of the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }
 
 /// A file that was written.
@@ -84,7 +90,7 @@ impl Manifest {
             .iter()
             .map(|input| {
                 let (bytes, sha256) = input.content.clone().ok().unzip();
-                InputFile { name: input.name.clone(), bytes, sha256 }
+                InputFile { name: input.name.clone(), bytes, sha256, answer: input.answer() }
             })
             .collect()
     }

@@ -12,7 +12,7 @@ pub mod earlier;
 
 pub use crate::lock::{Lock, LockError};
 pub use id::{RunId, version};
-pub use manifest::{Counts, Manifest, OutputFile};
+pub use manifest::{Counts, InputFile, Manifest, OutputFile};
 pub use package::{FILE as PACKAGE_FILE, data_package};
 
 use std::fs::{self, File};

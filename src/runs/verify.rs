@@ -5,6 +5,7 @@
 
 use super::{Manifest, OutputFile};
 use crate::ingest::Plan;
+use crate::reject::Reason;
 use crate::schema::{self, DATASETS, Dtype};
 use crate::write::read::{self, Rows};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -110,6 +111,7 @@ fn inputs(manifest: &Manifest, plan: &Plan) -> Check {
             None => check.expect(false, || format!("{} is gone", file.name)),
         }
     }
+    check.expect(manifest.store == plan.store, || "the raw store has changed".to_owned());
     let known: FxHashSet<&str> = manifest.inputs.iter().map(|i| i.name.as_str()).collect();
     for input in &plan.inputs {
         check.expect(known.contains(input.name.as_str()), || format!("{} is new", input.name));
@@ -151,6 +153,7 @@ fn what_always_holds(manifest: &Manifest, datasets: &BTreeMap<&str, Rows>) -> Ve
         .collect();
     let mut checks = vec![
         every_page_once(manifest, documents, rows("rejects")),
+        parts_are_merged(documents, rows("rejects")),
         blocks_make_bodies(rows("blocks"), &bodies),
         surfaces(
             rows("figures"),
@@ -185,6 +188,24 @@ fn every_page_once(manifest: &Manifest, documents: &Rows, rejects: &Rows) -> Che
     check.expect(n == manifest.counts.pages, || {
         format!("{n} rows for {} pages", manifest.counts.pages)
     });
+    check
+}
+
+fn parts_are_merged(documents: &Rows, rejects: &Rows) -> Check {
+    let mut check = Check::new("the further pages of a document are rejects merged into it alone");
+    let merged: FxHashSet<&str> = rejects
+        .strs("source")
+        .into_iter()
+        .zip(rejects.strs("reason"))
+        .filter(|(_, reason)| *reason == Some(Reason::MergedInto.code()))
+        .filter_map(|(source, _)| source)
+        .collect();
+    let mut seen = FxHashSet::default();
+    for part in documents.lists("parts").into_iter().flatten() {
+        check.expect(merged.contains(part.as_str()), || format!("{part} is not merged"));
+        let text = part.clone();
+        check.expect(seen.insert(part), || format!("{text} is in two documents"));
+    }
     check
 }
 

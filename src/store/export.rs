@@ -1,11 +1,11 @@
 //! Stored pages → one WARC file for other tools, or one page's content.
 
-use super::{Error, SnapshotPage, Store, io_at};
+use super::{Error, Reader, SnapshotPage, io_at};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-impl Store {
+impl Reader {
     /// Writes the records of these pages to a WARC file, in their order; gives the bytes written.
     ///
     /// # Errors

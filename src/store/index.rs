@@ -5,7 +5,8 @@
 
 use super::Change;
 use super::segment::{SegmentRow, find_sealed};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::ingest::warc::{self, StoredAnswer, StoredRecord};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -234,6 +235,17 @@ impl Stored {
         };
         read().map_err(super::io_at(&self.path))
     }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// The segment is gone or shorter than it was, or the record is damaged.
+    pub fn answer(&self) -> Result<StoredAnswer, super::Error> {
+        warc::stored_answer(&self.read()?).map_err(|why| super::Error::Damaged {
+            path: self.path.clone(),
+            why: format!("at byte {}: {why}", self.at),
+        })
+    }
 }
 
 /// robots.txt of a host, as last seen.
@@ -271,6 +283,15 @@ pub struct NewRobots {
     pub robots: Robots,
 }
 
+/// A record as it is in a segment.
+#[derive(Debug, Clone)]
+pub(super) struct RecordRow {
+    pub(super) segment: u32,
+    pub(super) at: u64,
+    pub(super) length: u64,
+    pub(super) record: StoredRecord,
+}
+
 /// A record as CDXJ lists it.
 #[derive(Debug, Clone)]
 pub(super) struct SealEntry {
@@ -288,11 +309,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, super::Error> {
     let sql = |source| super::Error::Index { path: path.to_owned(), source };
     let db = Connection::open(path).map_err(sql)?;
     db.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql)?;
-    let version: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(sql)?;
-    if version > VERSION {
-        let path = path.to_owned();
-        return Err(super::Error::Newer { path, found: version, known: VERSION });
-    }
+    let version = version(&db, path)?;
     db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(sql)?;
     db.execute_batch("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;").map_err(sql)?;
     if version == 0 {
@@ -302,6 +319,125 @@ pub(super) fn open(path: &Path) -> Result<Connection, super::Error> {
     }
     db.set_prepared_statement_cache_capacity(32);
     Ok(db)
+}
+
+/// Puts an index with these contents in the place of what there is: all of it, or, after an error, nothing. Addresses
+/// come with the index of the record that is their page.
+pub(super) fn replace(
+    dir: &Path,
+    segments: &[SegmentRow],
+    records: &[RecordRow],
+    urls: &[(&Url, Option<usize>)],
+    robots: &[NewRobots],
+) -> Result<(), super::Error> {
+    let path = dir.join(FILE);
+    let next = dir.join(format!("{FILE}.next"));
+    let aside = |name: &Path, end: &str| {
+        let mut name = name.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let remove = |path: PathBuf| match std::fs::remove_file(&path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(super::io_at(&path)(e)),
+        _ => Ok(()),
+    };
+    ["", "-wal", "-shm"].iter().try_for_each(|end| remove(aside(&next, end)))?;
+    let mut db = open(&next)?;
+    fill(&mut db, segments, records, urls, robots)
+        .map_err(|source| super::Error::Index { path: next.clone(), source })?;
+    // Closing brings all of it into the one file that is renamed.
+    db.close().map_err(|(_, source)| super::Error::Index { path: next.clone(), source })?;
+    ["-wal", "-shm"].iter().try_for_each(|end| remove(aside(&path, end)))?;
+    std::fs::rename(&next, &path).map_err(super::io_at(&path))?;
+    super::segment::sync_folder(dir)
+}
+
+fn fill(
+    db: &mut Connection,
+    segments: &[SegmentRow],
+    records: &[RecordRow],
+    urls: &[(&Url, Option<usize>)],
+    robots: &[NewRobots],
+) -> rusqlite::Result<()> {
+    let tx = db.transaction()?;
+    for row in segments {
+        tx.prepare_cached("INSERT INTO segment (no, name, bytes, sealed) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![row.no, row.name, int(row.bytes), row.is_sealed])?;
+    }
+    let mut ids = Vec::with_capacity(records.len());
+    for RecordRow { segment, at, length, record } in records {
+        tx.prepare_cached(PUT_RECORD)?.execute(params![
+            segment,
+            int(*at),
+            int(*length),
+            record.kind,
+            record.url,
+            record.date,
+            record.status,
+            record.content_type,
+            record.payload_sha256,
+            int(record.payload_bytes),
+            record.truncated,
+        ])?;
+        ids.push(tx.last_insert_rowid());
+    }
+    for (url, body) in urls {
+        put_url(&tx, url, body.map(|i| ids[i]))?;
+    }
+    for new in robots {
+        put_robots(&tx, new)?;
+    }
+    tx.commit()
+}
+
+/// Opens the index for reading, in a transaction that lasts as long as the connection, so that all answers are of one
+/// state. Null where a store was begun, but nothing has been written yet.
+pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, super::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let begin = |db: Connection| {
+        db.busy_timeout(std::time::Duration::from_secs(5))?;
+        db.execute_batch("PRAGMA temp_store = MEMORY; BEGIN; PRAGMA user_version;")?;
+        Ok(db)
+    };
+    let opened = Connection::open_with_flags(path, flags).and_then(begin);
+    let cannot = |e: &rusqlite::Error| {
+        matches!(e.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+    };
+    let opened = match opened {
+        // On a medium that can't be written to SQLite does without its side files if it is told that nothing changes.
+        Err(e) if cannot(&e) && !has_log(path) => {
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(immutable(path), flags).and_then(begin)
+        }
+        opened => opened,
+    };
+    let db = opened.map_err(|source| super::Error::Index { path: path.to_owned(), source })?;
+    Ok((version(&db, path)? > 0).then_some(db))
+}
+
+/// Whether there are transactions that have not reached the main file.
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|m| m.len() > 0)
+}
+
+/// The URI of a file that nobody writes to.
+fn immutable(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{path}?immutable=1")
+}
+
+/// The version of the tables, 0 if there are none.
+fn version(db: &Connection, path: &Path) -> Result<i64, super::Error> {
+    let version: i64 = db
+        .query_row("PRAGMA user_version", [], |r| r.get(0))
+        .map_err(|source| super::Error::Index { path: path.to_owned(), source })?;
+    if version > VERSION {
+        let path = path.to_owned();
+        return Err(super::Error::Newer { path, found: version, known: VERSION });
+    }
+    Ok(version)
 }
 
 fn int(n: u64) -> i64 {
@@ -401,10 +537,7 @@ pub(super) fn commit(
     for (change, offset) in changes.iter().zip(offsets) {
         let mut first_response = None;
         if let Some(packed) = change.packed() {
-            let mut insert = tx.prepare_cached(
-                "INSERT INTO record (segment, at, length, kind, url, date, status, content_type, payload_sha256,
-                 payload_bytes, truncated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?;
+            let mut insert = tx.prepare_cached(PUT_RECORD)?;
             for e in &packed.entries {
                 insert.execute(params![
                     segment,
@@ -428,25 +561,25 @@ pub(super) fn commit(
             Change::Url { url, is_body, .. } => {
                 put_url(&tx, url, first_response.filter(|_| *is_body))?;
             }
-            Change::Robots { robots, .. } => {
-                let r = &robots.robots;
-                tx.prepare_cached(
-                    "INSERT OR REPLACE INTO robots (origin, checked, state, status, body, good)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![
-                    robots.origin,
-                    r.checked,
-                    r.state,
-                    r.status,
-                    r.body,
-                    r.good
-                ])?;
-            }
+            Change::Robots { robots, .. } => put_robots(&tx, robots)?,
             Change::Records(_) => {}
         }
     }
     tx.commit()
+}
+
+const PUT_RECORD: &str = "
+INSERT INTO record (segment, at, length, kind, url, date, status, content_type, payload_sha256, payload_bytes, truncated)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+fn put_robots(db: &Connection, new: &NewRobots) -> rusqlite::Result<()> {
+    let r = &new.robots;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO robots (origin, checked, state, status, body, good)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![new.origin, r.checked, r.state, r.status, r.body, r.good])?;
+    Ok(())
 }
 
 /// Writes what is known of an address; its body stays what it was where `body` is null.
@@ -490,12 +623,20 @@ fn put_url(db: &Connection, u: &Url, body: Option<i64>) -> rusqlite::Result<()> 
     Ok(())
 }
 
-impl super::Store {
+/// Addresses with their stored bodies, in the order in which [`known`] reads them.
+const KNOWN: &str = "
+SELECT u.id, u.source, u.url, u.kind, u.depth, u.hops, u.parent, u.place, u.fetch, u.outcome, u.status, u.attempts,
+       u.bytes, u.message, u.target, u.etag, u.last_modified, u.checked, u.changed, u.wait, u.n_gone, u.gone_since,
+       s.name, r.at, r.length, r.segment, r.date, r.status, r.content_type, r.payload_sha256, r.payload_bytes,
+       u.found
+FROM url u LEFT JOIN record r ON r.id = u.body LEFT JOIN segment s ON s.no = r.segment";
+
+impl super::Reader {
     fn ask<T>(
         &self,
         f: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, super::Error> {
-        f(self.index()).map_err(|e| self.sql(e))
+        f(&self.index).map_err(|e| self.sql(e))
     }
 
     /// Every address of a source with its stored body, in the order in which they were found.
@@ -505,16 +646,21 @@ impl super::Store {
     pub fn known(&self, source: &str) -> Result<Vec<Known>, super::Error> {
         let raw = self.raw();
         self.ask(|db| {
-            db.prepare(
-                "SELECT u.id, u.source, u.url, u.kind, u.depth, u.hops, u.parent, u.place, u.fetch, u.outcome,
-                 u.status, u.attempts, u.bytes, u.message, u.target, u.etag, u.last_modified, u.checked, u.changed,
-                 u.wait, u.n_gone, u.gone_since, s.name, r.at, r.length, r.segment, r.date, r.status,
-                 r.content_type, r.payload_sha256, r.payload_bytes, u.found
-                 FROM url u LEFT JOIN record r ON r.id = u.body LEFT JOIN segment s ON s.no = r.segment
-                 WHERE u.source = ?1 ORDER BY u.id",
-            )?
-            .query_map([source], |r| known(r, &raw))?
-            .collect()
+            db.prepare(&format!("{KNOWN} WHERE u.source = ?1 ORDER BY u.id"))?
+                .query_map([source], |r| known(r, &raw))?
+                .collect()
+        })
+    }
+
+    /// One address of a source with its stored body.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn find(&self, source: &str, url: &str) -> Result<Option<Known>, super::Error> {
+        let raw = self.raw();
+        self.ask(|db| {
+            let query = format!("{KNOWN} WHERE u.source = ?1 AND u.url = ?2");
+            db.query_row(&query, [source, url], |r| known(r, &raw)).optional()
         })
     }
 
@@ -574,6 +720,28 @@ impl super::Store {
         })
     }
 
+    /// The newest fetch: 0 if there was none.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn last_fetch(&self) -> Result<FetchId, super::Error> {
+        self.ask(|db| db.query_row("SELECT coalesce(max(id), 0) FROM fetch", [], |r| r.get(0)))
+    }
+
+    /// Names of the sources that have addresses.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub fn sources(&self) -> Result<Vec<String>, super::Error> {
+        self.ask(|db| {
+            db.prepare("SELECT DISTINCT source FROM url ORDER BY source")?
+                .query_map([], |r| r.get(0))?
+                .collect()
+        })
+    }
+}
+
+impl super::Store {
     /// Goes on with the fetch that was interrupted last, if it was begun at or after `since` (a date as WARC has it), or
     /// begins one.
     ///
@@ -628,26 +796,6 @@ impl super::Store {
                 params![id, ended, why],
             )?;
             Ok(())
-        })
-    }
-
-    /// The newest fetch: 0 if there was none.
-    ///
-    /// # Errors
-    /// The index can't be read.
-    pub fn last_fetch(&self) -> Result<FetchId, super::Error> {
-        self.ask(|db| db.query_row("SELECT coalesce(max(id), 0) FROM fetch", [], |r| r.get(0)))
-    }
-
-    /// Names of the sources that have addresses.
-    ///
-    /// # Errors
-    /// The index can't be read.
-    pub fn sources(&self) -> Result<Vec<String>, super::Error> {
-        self.ask(|db| {
-            db.prepare("SELECT DISTINCT source FROM url ORDER BY source")?
-                .query_map([], |r| r.get(0))?
-                .collect()
         })
     }
 }

@@ -14,10 +14,12 @@
 //! the group that was under way and nothing else.
 
 mod index;
+mod reader;
 mod member;
 mod segment;
 mod snapshot;
 pub mod fsck;
+mod rebuild;
 #[cfg(test)]
 mod tests;
 pub mod export;
@@ -26,12 +28,15 @@ pub use index::{
     AddressId, Begun, FEED, FetchId, Known, NewRobots, Outcome, REPORT, Robots, SITEMAP, Stored,
     Url,
 };
+pub(crate) use member::hex;
 pub use member::{Earlier, Entry, Exchange, Packed, Truncated, failure, pack};
 pub(crate) use member::{date, now};
+pub use reader::Reader;
+pub use rebuild::{Rebuilt, rebuild};
+pub(crate) use snapshot::pages_of;
 pub use snapshot::{Snapshot, SnapshotPage};
 
 use crate::lock::{Lock, LockError};
-use rusqlite::Connection;
 use segment::Segment;
 use std::fs;
 use std::io;
@@ -108,6 +113,14 @@ pub(crate) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
     move |source| Error::Io { path: path.to_owned(), source }
 }
 
+/// Takes the lock of the store in `dir`.
+fn lock(dir: &Path) -> Result<Lock, Error> {
+    Lock::take(dir).map_err(|e| match e {
+        LockError::Held => Error::Locked { path: dir.to_owned() },
+        LockError::Io(source) => Error::Io { path: dir.to_owned(), source },
+    })
+}
+
 /// What a group of work changes, in the order in which it happened.
 #[derive(Debug)]
 pub enum Change {
@@ -131,11 +144,10 @@ pub enum Change {
     Records(Packed),
 }
 
-/// A store, held for writing.
+/// A store, held for writing. What can be asked of a store stands at [`Reader`], which it derefs to.
 #[derive(Debug)]
 pub struct Store {
-    dir: PathBuf,
-    index: Connection,
+    reader: Reader,
     open: Option<Segment>,
     /// Bytes that no transaction knew of, cut off when the store was opened.
     n_cut_bytes: u64,
@@ -153,14 +165,10 @@ impl Store {
     pub fn open(dir: &Path, info: String) -> Result<Self, Error> {
         fs::create_dir_all(dir.join("raw")).map_err(io_at(dir))?;
         fs::create_dir_all(dir.join("snapshots")).map_err(io_at(dir))?;
-        let lock = Lock::take(dir).map_err(|e| match e {
-            LockError::Held => Error::Locked { path: dir.to_owned() },
-            LockError::Io(source) => Error::Io { path: dir.to_owned(), source },
-        })?;
+        let lock = lock(dir)?;
         let index = index::open(&dir.join(index::FILE))?;
         let mut store = Self {
-            dir: dir.to_owned(),
-            index,
+            reader: Reader::over(dir, index),
             open: None,
             n_cut_bytes: 0,
             seal_bytes: SEAL_BYTES,
@@ -182,11 +190,6 @@ impl Store {
         Self::open(dir, String::new())
     }
 
-    /// Its folder.
-    pub fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// Bytes that no transaction knew of, cut off when the store was opened.
     pub fn n_cut_bytes(&self) -> u64 {
         self.n_cut_bytes
@@ -195,14 +198,6 @@ impl Store {
     /// Seals segments that are longer than this.
     pub fn set_seal_bytes(&mut self, bytes: u64) {
         self.seal_bytes = bytes;
-    }
-
-    fn raw(&self) -> PathBuf {
-        self.dir.join("raw")
-    }
-
-    fn sql(&self, source: rusqlite::Error) -> Error {
-        Error::Index { path: self.dir.join(index::FILE), source }
     }
 
     /// Cuts the open segments to what the index knows, and finishes a sealing that was interrupted.
@@ -260,8 +255,8 @@ impl Store {
         let segment_no = self.open.as_ref().map_or(0, Segment::no);
         let stored = self.append(&bytes).and_then(|()| {
             let end = self.open.as_ref().map(|s| (s.no(), s.len()));
-            index::commit(&mut self.index, &changes, segment_no, &offsets, end)
-                .map_err(|source| Error::Index { path: self.dir.join(index::FILE), source })
+            index::commit(&mut self.reader.index, &changes, segment_no, &offsets, end)
+                .map_err(|e| self.sql(e))
         });
         if let Err(e) = stored {
             self.roll_back();
@@ -309,18 +304,13 @@ impl Store {
         let name = segment.seal(&self.raw(), &entries)?;
         index::set_sealed(&self.index, no, &name).map_err(|e| self.sql(e))
     }
+}
 
-    /// Reads the records of an entry's member.
-    ///
-    /// # Errors
-    /// The segment is gone or shorter than it was.
-    pub fn member(&self, stored: &Stored) -> Result<Vec<u8>, Error> {
-        stored.read()
-    }
+impl std::ops::Deref for Store {
+    type Target = Reader;
 
-    /// The index, for questions of its own modules.
-    fn index(&self) -> &Connection {
-        &self.index
+    fn deref(&self) -> &Reader {
+        &self.reader
     }
 }
 

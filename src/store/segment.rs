@@ -4,6 +4,7 @@ use super::index::SealEntry;
 use super::member::hex;
 use super::{Error, io_at};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,24 @@ pub(super) fn find_sealed(raw: &Path, no: u32) -> io::Result<Option<PathBuf>> {
         }
     }
     Ok(None)
+}
+
+/// Every segment with its number, in their order; of one that is there twice, the sealed file.
+pub(super) fn all(raw: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(raw)? {
+        let path = entry?.path();
+        let name = file_name(&path);
+        let is_open = name.ends_with(".warc.gz.open");
+        if !is_open && !name.ends_with(".warc.gz") {
+            continue;
+        }
+        let Some(no) = name.get(..8).and_then(|no| no.parse().ok()) else { continue };
+        if !is_open || !found.contains_key(&no) {
+            found.insert(no, path);
+        }
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// Open segments and half-written indexes that no transaction knows of.

@@ -4,7 +4,7 @@
 //! same snapshot, whenever and in however many pieces they were fetched.
 
 use super::member::hex;
-use super::{Error, Known, Outcome, REPORT, Store, Stored, io_at};
+use super::{Error, Known, Outcome, REPORT, Reader, Store, Stored, Url, io_at};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::Write;
@@ -32,7 +32,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    fn of(mut pages: Vec<SnapshotPage>) -> Self {
+    pub(crate) fn of(mut pages: Vec<SnapshotPage>) -> Self {
         pages.sort_by(|a, b| (&a.source, &a.url).cmp(&(&b.source, &b.url)));
         let mut hasher = Sha256::new();
         let mut field = |bytes: &[u8]| {
@@ -77,7 +77,7 @@ impl Snapshot {
     }
 }
 
-impl Store {
+impl Reader {
     /// The stored pages of these sources.
     ///
     /// # Errors
@@ -88,28 +88,41 @@ impl Store {
     ) -> Result<Snapshot, Error> {
         let mut pages = Vec::new();
         for source in sources {
-            let known = self.known(source)?;
-            let address = |id: i64| {
-                let at = known.binary_search_by_key(&id, |k| k.url.id).ok()?;
-                Some(known[at].url.url.clone())
-            };
-            for Known { url, body } in &known {
-                if url.kind != REPORT || url.outcome == Some(Outcome::Excluded) {
-                    continue;
-                }
-                let Some(stored) = body.clone() else { continue };
-                let first = url.parent.filter(|_| url.place > 0).and_then(address);
-                pages.push(SnapshotPage {
-                    source: url.source.clone(),
-                    url: url.url.clone(),
-                    part_of: first.map(|first| (first, url.place)),
-                    stored,
-                });
-            }
+            pages.extend(pages_of(&self.known(source)?));
         }
         Ok(Snapshot::of(pages))
     }
+}
 
+/// The stored pages among what is known of a source.
+pub(crate) fn pages_of(known: &[Known]) -> impl Iterator<Item = SnapshotPage> + '_ {
+    known.iter().filter_map(move |Known { url, body }| {
+        let is_page = url.kind == REPORT && url.outcome != Some(Outcome::Excluded);
+        let stored = body.clone().filter(|_| is_page)?;
+        Some(SnapshotPage {
+            source: url.source.clone(),
+            url: url.url.clone(),
+            part_of: first_of(url, known).map(|first| (first, url.place)),
+            stored,
+        })
+    })
+}
+
+/// The first page of the article of which `url` is a further one: each was found at the one before it.
+fn first_of(url: &Url, known: &[Known]) -> Option<String> {
+    let mut at = url;
+    // An article has fewer pages than the source has addresses.
+    for _ in 0..known.len() {
+        if at.place == 0 {
+            break;
+        }
+        let parent = at.parent?;
+        at = &known[known.binary_search_by_key(&parent, |k| k.url.id).ok()?].url;
+    }
+    (at.place == 0 && at.id != url.id).then(|| at.url.clone())
+}
+
+impl Store {
     /// Writes a snapshot's list to `snapshots/`, under its name.
     ///
     /// # Errors

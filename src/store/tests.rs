@@ -68,6 +68,30 @@ fn what_is_committed_is_there_after_a_kill() {
 }
 
 #[test]
+fn a_reader_sees_what_is_committed_beside_a_writer_and_after_a_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path());
+    store.commit(vec![page(1, "one"), page(2, "two")]).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let before = store.snapshot(["a"]).unwrap();
+    assert_eq!(reader.snapshot(["a"]).unwrap(), before);
+    store.commit(vec![page(1, "other")]).unwrap();
+    assert_eq!(reader.snapshot(["a"]).unwrap(), before, "it stays at the state it was opened at");
+    // The files as a kill would leave them: the log not yet brought into the index.
+    let killed = tempfile::tempdir().unwrap();
+    fs::create_dir(killed.path().join("raw")).unwrap();
+    for name in ["state.sqlite", "state.sqlite-wal", "raw/00000001.warc.gz.open"] {
+        fs::copy(dir.path().join(name), killed.path().join(name)).unwrap();
+    }
+    let after = Reader::open(killed.path()).unwrap().snapshot(["a"]).unwrap();
+    assert_eq!(after.id, store.snapshot(["a"]).unwrap().id);
+    // A page that was found in a segment since sealed is read all the same.
+    store.seal().unwrap();
+    assert!(before.pages[1].stored.read().is_ok());
+    assert!(matches!(Reader::open(&dir.path().join("no")), Err(Error::Missing { .. })));
+}
+
+#[test]
 fn sealing_that_was_interrupted_is_finished() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(dir.path());

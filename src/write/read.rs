@@ -300,6 +300,15 @@ impl Rows {
         self.column(column, Dtype::Bool).bool().map(|c| c.iter().collect()).unwrap_or_default()
     }
 
+    /// A column of lists of text.
+    ///
+    /// # Panics
+    /// The schema has no such column.
+    pub fn lists(&self, column: &str) -> Vec<Vec<String>> {
+        let column = self.column(column, Dtype::StrList);
+        column.list().map(|c| (0..c.len()).map(|at| texts(c, at)).collect()).unwrap_or_default()
+    }
+
     /// A column of any type but lists and times, as text.
     ///
     /// # Panics

@@ -16,8 +16,10 @@ mod robots;
 
 #[cfg(feature = "cli")]
 mod support;
-#[cfg(feature = "cli")]
+#[cfg(feature = "config")]
 mod warc;
+#[cfg(all(feature = "cli", feature = "fetch"))]
+mod store;
 #[cfg(feature = "cli")]
 mod run;
 #[cfg(feature = "cli")]

@@ -98,7 +98,7 @@ fn table_block(rows: &[Piece<'_>], decision: &Decision) -> Block {
 fn lines_between(from: &Locator, last: u32) -> Locator {
     match from {
         Locator::Lines { first, .. } => Locator::Lines { first: *first, last },
-        Locator::Css(path) => Locator::Css(path.clone()),
+        other => other.clone(),
     }
 }
 

@@ -24,6 +24,12 @@ pub(super) fn holds(stated: &str, content: &[u8]) -> Option<bool> {
     None
 }
 
+/// 64 bits of a digest of a text, to remember many of them by.
+pub(in crate::ingest) fn short(text: &str) -> u64 {
+    let digest = blake3::hash(text.as_bytes());
+    u64::from_le_bytes(digest.as_bytes()[..8].try_into().unwrap_or_default())
+}
+
 /// RFC 4648, without padding.
 pub(crate) fn base32(bytes: &[u8]) -> String {
     let mut out = String::new();
@@ -46,6 +52,30 @@ pub(crate) fn base32(bytes: &[u8]) -> String {
     out
 }
 
+/// A stated SHA-256 in hex, whichever way it is written.
+#[cfg(feature = "fetch")]
+pub(super) fn sha256_hex(stated: &str) -> Option<String> {
+    let value = stated.trim().strip_prefix("sha256:")?.trim_end_matches('=');
+    if value.len() == 64 {
+        return Some(value.to_ascii_lowercase());
+    }
+    let (mut bits, mut n_bits, mut out) = (0u32, 0, String::new());
+    for c in value.bytes() {
+        let five = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'2'..=b'7' => c - b'2' + 26,
+            _ => return None,
+        };
+        bits = (bits << 5 | u32::from(five)) & 0xFFFF;
+        n_bits += 5;
+        if n_bits >= 8 {
+            n_bits -= 8;
+            out.push_str(&format!("{:02x}", bits >> n_bits & 0xFF));
+        }
+    }
+    (out.len() == 64).then_some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +90,14 @@ mod tests {
         ] {
             assert_eq!(holds(stated, b""), Some(true), "{stated}");
             assert_eq!(holds(stated, b"x"), Some(false), "{stated}");
+        }
+        #[cfg(feature = "fetch")]
+        for stated in [
+            "sha256:4OYMIQUY7QOBJGX36TEJS35ZEQT24QPEMSNZGTFESWMRW6CSXBKQ====",
+            "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ] {
+            let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+            assert_eq!(sha256_hex(stated).as_deref(), Some(hex));
         }
         assert_eq!(holds("md5:d41d8cd98f00b204e9800998ecf8427e", b""), None);
         assert_eq!(holds("sha1:short", b""), None);

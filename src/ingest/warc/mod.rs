@@ -1,8 +1,9 @@
 //! Web archives → pages: WARC and ARC files, packed or not, sound or damaged.
 //!
-//! Of `response` records the answers with status 2xx and a type that pages have become pages, of `resource` records the
-//! same by their own type; other answers and types become rejects. Requests, metadata, revisits and what a crawler
-//! says of itself are no pages. A record that is damaged, cut off or does not match its digest becomes a reject too, and
+//! Of `response` records the answers with status 2xx and a type that pages have become pages, of `resource` and
+//! `conversion` records (the text files of Common Crawl) the same by their own type; other answers and types become
+//! rejects, and so does a `revisit` of an address of which the archive has no answer. Requests, metadata, other revisits
+//! and what a crawler says of itself are no pages. A record that is damaged, cut off or does not match its digest becomes a reject too, and
 //! reading goes on at the next. One record is in memory at a time.
 
 mod stream;
@@ -12,6 +13,7 @@ mod digest;
 
 #[cfg(feature = "fetch")]
 pub(crate) use digest::base32;
+pub(super) use digest::short as short_digest;
 pub use record::{Broken, Record, Records, Why, records};
 
 use super::{Read, Unreadable};
@@ -21,6 +23,7 @@ use crate::reject::{Reason, Reject, Stage};
 pub(crate) use http::Caps;
 use http::Undone;
 use jiff::civil::DateTime;
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -40,15 +43,15 @@ pub fn pages(
     cap: u64,
 ) -> io::Result<impl Iterator<Item = Read> + use<>> {
     let reader = BufReader::with_capacity(1 << 16, File::open(path)?);
-    let archive = Archive { name: name.to_owned(), source_name: source_name.to_owned(), cap };
+    let mut archive = Archive::new(name, source_name, cap);
     Ok(records(reader, cap.saturating_add(OVERHEAD_BYTES))?
         .filter_map(move |read| archive.page(read)))
 }
 
 /// The page of one record of the raw store, given as its gzip member.
 #[cfg(feature = "fetch")]
-pub(crate) fn stored(member: &[u8], name: &str, source_name: &str, cap: u64) -> Option<Read> {
-    let archive = Archive { name: name.to_owned(), source_name: source_name.to_owned(), cap };
+pub(crate) fn stored(member: &[u8], source_name: &str, cap: u64) -> Option<Read> {
+    let mut archive = Archive::new("", source_name, cap);
     let record = records(member, cap.saturating_add(OVERHEAD_BYTES)).ok()?.next()?;
     archive.page(record)
 }
@@ -78,47 +81,104 @@ pub(crate) fn content<'a>(
 /// Why it can't be had, in words.
 #[cfg(feature = "fetch")]
 pub(crate) fn stored_body(member: &[u8], caps: Caps) -> Result<Vec<u8>, String> {
-    let mut found = records(member, u64::MAX >> 1).map_err(|e| e.to_string())?;
-    let record = match found.next() {
-        Some(Ok(record)) => record,
-        Some(Err(broken)) => return Err(format!("the record is broken: {:?}", broken.why)),
-        None => return Err("there is no record".to_owned()),
-    };
-    let answer = http::answer(&record.block).ok_or("the record is no answer")?;
-    let codings = answer.header("content-encoding").unwrap_or_default();
-    content(&record.block[answer.content_at..], codings, caps).map(Cow::into_owned)
+    let StoredAnswer { received, codings, .. } = stored_answer(member)?;
+    content(&received, &codings, caps).map(Cow::into_owned)
 }
 
-/// What is wrong with a record of the raw store, given as its gzip member: nothing, if all is well.
+/// An answer as it was received.
 #[cfg(feature = "fetch")]
-pub(crate) fn examine(member: &[u8], kind: &str, url: &str) -> Vec<String> {
-    let Ok(mut found) = records(member, u64::MAX >> 1) else {
-        return vec!["no archive".to_owned()];
+#[derive(Debug, Clone)]
+pub struct StoredAnswer {
+    /// Status line and headers, with the blank line.
+    pub head: Vec<u8>,
+    /// The body, content codings not undone.
+    pub received: Vec<u8>,
+    codings: String,
+}
+
+#[cfg(feature = "fetch")]
+impl StoredAnswer {
+    /// The body with its content codings undone.
+    ///
+    /// # Errors
+    /// It is damaged, packed in a way that is not known, or has more than `cap` bytes.
+    pub fn body(&self, cap: u64) -> Result<Vec<u8>, String> {
+        let undone = http::unpacked(self.received.clone(), &self.codings, Caps::bytes(cap));
+        undone.map_err(|e| match e {
+            Undone::TooLarge => format!("more than {cap} bytes, or far more than were received"),
+            Undone::Undecodable(why) => why,
+        })
+    }
+}
+
+/// The answer that one record of the raw store holds, given as its gzip member.
+#[cfg(feature = "fetch")]
+pub(crate) fn stored_answer(member: &[u8]) -> Result<StoredAnswer, String> {
+    let record = match records(member, u64::MAX >> 1).map_err(|e| e.to_string())?.next() {
+        Some(Ok(record)) => record,
+        Some(Err(broken)) => return Err(format!("the record can't be read: {:?}", broken.why)),
+        None => return Err("no record".to_owned()),
     };
+    let answer = http::answer(&record.block).ok_or("the record holds no HTTP answer")?;
+    let codings = answer.header("content-encoding").unwrap_or_default().to_owned();
+    let mut head = record.block;
+    let received = head.split_off(answer.content_at);
+    Ok(StoredAnswer { head, received, codings })
+}
+
+/// What a record of the raw store says of itself.
+#[cfg(feature = "fetch")]
+#[derive(Debug, Clone)]
+pub(crate) struct StoredRecord {
+    pub(crate) kind: String,
+    pub(crate) url: String,
+    pub(crate) date: String,
+    pub(crate) status: Option<i32>,
+    pub(crate) content_type: Option<String>,
+    /// SHA-256 of the body as received, in hex; of a revisit that of the body that it repeats.
+    pub(crate) payload_sha256: Option<String>,
+    pub(crate) payload_bytes: u64,
+    pub(crate) truncated: Option<String>,
+}
+
+/// The record of the raw store that a gzip member holds, its digests checked.
+///
+/// # Errors
+/// What is wrong with it.
+#[cfg(feature = "fetch")]
+pub(crate) fn stored_record(member: &[u8]) -> Result<StoredRecord, String> {
+    let mut found = records(member, u64::MAX >> 1).map_err(|_| "no archive".to_owned())?;
     let record = match found.next() {
         Some(Ok(record)) => record,
-        Some(Err(broken)) => return vec![format!("the record can't be read: {:?}", broken.why)],
-        None => return vec!["no record".to_owned()],
+        Some(Err(broken)) => return Err(format!("the record can't be read: {:?}", broken.why)),
+        None => return Err("no record".to_owned()),
     };
-    let mut problems = Vec::new();
     if found.next().is_some() {
-        problems.push("more than one record in its member".to_owned());
+        return Err("more than one record in its member".to_owned());
     }
-    if record.kind != kind || record.target() != Some(url) {
-        problems.push(format!("the index says {kind} of {url}"));
+    let header = |name: &str| record.header(name).map(str::to_owned);
+    if header("warc-block-digest").and_then(|d| digest::holds(&d, &record.block)) != Some(true) {
+        return Err("its block does not match its digest".to_owned());
     }
-    let digest = |name: &str| record.header(name).map(str::to_owned);
-    if digest("warc-block-digest").and_then(|d| digest::holds(&d, &record.block)) != Some(true) {
-        problems.push("its block does not match its digest".to_owned());
+    let answer = http::answer(&record.block);
+    let answer = answer.filter(|_| matches!(record.kind.as_str(), "response" | "revisit"));
+    let payload = answer.as_ref().map_or(&[][..], |a| &record.block[a.content_at..]);
+    let stated = header("warc-payload-digest");
+    if record.kind == "response"
+        && stated.as_deref().and_then(|d| digest::holds(d, payload)) != Some(true)
+    {
+        return Err("its payload does not match its digest".to_owned());
     }
-    if record.kind == "response" {
-        let payload = http::answer(&record.block).map(|a| &record.block[a.content_at..]);
-        let holds = payload.zip(digest("warc-payload-digest"));
-        if holds.and_then(|(p, d)| digest::holds(&d, p)) != Some(true) {
-            problems.push("its payload does not match its digest".to_owned());
-        }
-    }
-    problems
+    Ok(StoredRecord {
+        url: record.target().unwrap_or_default().to_owned(),
+        date: header("warc-date").unwrap_or_default(),
+        status: answer.as_ref().and_then(|a| a.status),
+        content_type: answer.as_ref().and_then(|a| a.header("content-type")).map(str::to_owned),
+        payload_sha256: stated.and_then(|d| digest::sha256_hex(&d)),
+        payload_bytes: payload.len() as u64,
+        truncated: header("warc-truncated"),
+        kind: record.kind,
+    })
 }
 
 /// The archive that records are of.
@@ -126,17 +186,29 @@ struct Archive {
     name: String,
     source_name: String,
     cap: u64,
+    /// Digests of the addresses of which an answer has been read.
+    answered: FxHashSet<u64>,
 }
 
 impl Archive {
+    fn new(name: &str, source_name: &str, cap: u64) -> Self {
+        let (name, source_name) = (name.to_owned(), source_name.to_owned());
+        Self { name, source_name, cap, answered: FxHashSet::default() }
+    }
+
     /// What a record is to the run: a page, a reject, or nothing.
-    fn page(&self, read: Result<Record, Broken>) -> Option<Read> {
+    fn page(&mut self, read: Result<Record, Broken>) -> Option<Read> {
         let (record, why) = match read {
             Ok(record) => (record, None),
             Err(broken) => (broken.record, Some(broken.why)),
         };
         let why = why.filter(|_| !is_complete(&record));
         let info = self.info(&record);
+        let is_first = matches!(record.kind.as_str(), "response" | "revisit")
+            && self.answered.insert(digest::short(record.target().unwrap_or_default()));
+        if record.kind == "revisit" && is_first && is_page_address(&record) {
+            return Some(Err(revisit(info, &record)));
+        }
         if why.is_none() && !is_page_kind(&record)
             || !is_page_address(&record) && !record.kind.is_empty()
         {
@@ -192,10 +264,8 @@ impl Archive {
         info.http_status = answer.as_ref().and_then(|a| a.status);
         info.bytes = stored.len() as u64;
         info.content_sha256 = super::files::sha256(stored);
-        info.media_type = content_type.map(media_type).filter(|t| !t.is_empty());
-        info.http_charset = content_type
-            .and_then(|t| prescan::content_charset(t.as_bytes()))
-            .map(|c| String::from_utf8_lossy(c).into_owned());
+        info.media_type = content_type.and_then(media_type);
+        info.http_charset = content_type.and_then(http_charset);
         let reject = |reason, message: String| {
             Err(Unreadable::of(&info, Reject::new(Stage::Ingest, reason, message)))
         };
@@ -227,6 +297,15 @@ impl Archive {
     }
 }
 
+/// An address of which the archive has no more than that its content is one stored elsewhere.
+fn revisit(info: PageInfo, record: &Record) -> Unreadable {
+    let of = record.header("warc-refers-to-target-uri").or(record.target()).unwrap_or_default();
+    let date = record.header("warc-refers-to-date").map(|d| format!(" at {d}")).unwrap_or_default();
+    let message = format!("a revisit record: the content is that of {of}{date}, in another record");
+    let reject = Reject::new(Stage::Ingest, Reason::Empty, message);
+    Unreadable { source: info.source, reject, bytes: None, content_sha256: None }
+}
+
 /// Whether the answer that a record holds is all there, though the record itself is said to be longer.
 fn is_complete(record: &Record) -> bool {
     let Some(answer) = http::answer(&record.block) else { return false };
@@ -237,7 +316,7 @@ fn is_complete(record: &Record) -> bool {
 
 /// Whether a record holds what was fetched.
 fn is_page_kind(record: &Record) -> bool {
-    matches!(record.kind.as_str(), "response" | "resource")
+    matches!(record.kind.as_str(), "response" | "resource" | "conversion")
 }
 
 /// Whether a record is of an address that pages have; archives also hold DNS answers, screenshots and their own logs.
@@ -249,8 +328,15 @@ fn is_page_address(record: &Record) -> bool {
 }
 
 /// The type of a Content-Type, without parameters.
-fn media_type(content_type: &str) -> String {
-    content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase()
+pub(super) fn media_type(content_type: &str) -> Option<String> {
+    let media_type = content_type.split([';', ',']).next()?.trim().to_ascii_lowercase();
+    (!media_type.is_empty()).then_some(media_type)
+}
+
+/// The charset that a Content-Type names.
+pub(super) fn http_charset(content_type: &str) -> Option<String> {
+    let charset = prescan::content_charset(content_type.as_bytes())?;
+    Some(String::from_utf8_lossy(charset).into_owned())
 }
 
 /// Whether pages have this type. Servers that don't know it send none or a made-up one, which the content tells.
@@ -284,7 +370,7 @@ fn is_intact(record: &Record, stored: &[u8], content: &[u8]) -> bool {
 }
 
 /// A date of WARC (2017-03-06T04:02:06Z, with or without fractions) or ARC (20140216050221), in UTC.
-fn date(text: &str) -> Option<DateTime> {
+pub(super) fn date(text: &str) -> Option<DateTime> {
     let text = text.trim();
     let whole = text.split('.').next()?;
     let digits: String = whole.chars().filter(char::is_ascii_digit).take(14).collect();
@@ -312,7 +398,7 @@ mod tests {
     }
 
     fn read(archive: &str) -> Vec<Read> {
-        let of = Archive { name: "a.warc".to_owned(), source_name: "a".to_owned(), cap: 1000 };
+        let mut of = Archive::new("a.warc", "a", 1000);
         records(archive.as_bytes(), 2000).unwrap().filter_map(|r| of.page(r)).collect()
     }
 
@@ -372,6 +458,32 @@ mod tests {
                 Some(Reason::TooLarge)
             ]
         );
+    }
+
+    #[test]
+    fn a_revisit_is_a_reject_where_the_archive_has_nothing_else_of_its_address() {
+        let archive = [
+            record("response", "http://a.example/", "", "HTTP/1.1 200 OK\r\n\r\n<p>"),
+            record("revisit", "http://a.example/", "", "HTTP/1.1 304 Not Modified\r\n\r\n"),
+            record(
+                "revisit",
+                "http://b.example/",
+                "WARC-Refers-To-Target-URI: http://a.example/\r\n",
+                "HTTP/1.1 200 OK\r\n\r\n",
+            ),
+        ];
+        let found = read(&archive.concat());
+        assert_eq!(found.len(), 2);
+        let unreadable = found[1].as_ref().unwrap_err();
+        assert_eq!(unreadable.source, "http://b.example/");
+        assert!(unreadable.reject.message.contains("http://a.example/"));
+    }
+
+    #[test]
+    fn text_that_was_taken_out_of_a_page_is_a_page() {
+        let archive =
+            record("conversion", "http://a.example/", "Content-Type: text/plain\r\n", "年度报告");
+        assert_eq!(read(&archive)[0].as_ref().unwrap().bytes, "年度报告".as_bytes());
     }
 
     #[test]

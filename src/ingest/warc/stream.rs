@@ -37,18 +37,28 @@ enum State<R> {
     End,
 }
 
+/// Whether a Zstandard frame begins here, or one to be skipped, which holds a dictionary (RFC 8878, 3.1).
+fn is_zstd(head: &[u8]) -> bool {
+    head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD])
+        || matches!(head, [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..])
+}
+
 impl<R: BufRead> Stream<R> {
     /// Begins to read.
     pub(super) fn new(mut reader: R) -> io::Result<Self> {
-        let packed = reader.fill_buf()?.starts_with(&GZIP[..2]);
-        Ok(Self {
-            state: if packed { State::Between(reader) } else { State::Plain(reader) },
-            buffer: Vec::new(),
-            used: 0,
-            before: 0,
-            starts: VecDeque::new(),
-            failure: None,
-        })
+        let head = reader.fill_buf()?;
+        let (packed, zstd) = (head.starts_with(&GZIP[..2]), is_zstd(head));
+        let failure = zstd.then(|| {
+            io::Error::other(
+                "it is packed with Zstandard, which is not read: unpack it with zstd -d",
+            )
+        });
+        let state = match (zstd, packed) {
+            (true, _) => State::End,
+            (_, true) => State::Between(reader),
+            _ => State::Plain(reader),
+        };
+        Ok(Self { state, buffer: Vec::new(), used: 0, before: 0, starts: VecDeque::new(), failure })
     }
 
     /// What is unpacked and not used up.

@@ -1,0 +1,160 @@
+//! Pages of the raw store: what a fetch brought, read from its records without any network.
+//!
+//! A run sees the store as it was when the run was planned. What is planned comes from the index, which is quick; the
+//! body is read when the page is wanted, and has to be the one that the index promised.
+
+use super::plan::{Form, Input, Plan};
+use super::{Error, Fetched, Read, StoreState, Unreadable, warc};
+use crate::config::web::Kind;
+use crate::config::{Config, Source};
+use crate::page::{Page, PageInfo};
+use crate::reject::{Reason, Reject, Stage};
+use crate::store::{self, Known, Reader, Snapshot, SnapshotPage, Url};
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+
+/// Redirects of one address that are followed from row to row; no fetch follows more.
+const HOPS_MAX: usize = 100;
+
+/// Adds the pages of a web source, and what became of its addresses. The store is opened for the first source that
+/// wants it, so that all of them see it in one state.
+pub(super) fn plan_source(
+    config: &Config,
+    source_idx: usize,
+    store: &mut Option<Reader>,
+    plan: &mut Plan,
+) -> Result<(), Error> {
+    let source = &config.sources[source_idx];
+    let name = source.name.get_ref();
+    let reader = match store {
+        Some(reader) => reader,
+        None => store.insert(open(config, name)?),
+    };
+    let known = reader.known(name)?;
+    if known.is_empty() {
+        let why = format!("the store {} has nothing of it", reader.dir().display());
+        return Err(Error::NotFetched { name: name.clone(), why });
+    }
+    let pages = Snapshot::of(store::pages_of(&known).collect()).pages;
+    plan.inputs.extend(pages.into_iter().map(|page| Input {
+        source_idx,
+        path: page.stored.path.clone(),
+        name: format!("{name}/{}", page.url),
+        inside: page.url.clone(),
+        stat: None,
+        content: Ok((page.stored.payload_bytes, page.stored.payload_sha256.clone())),
+        form: Form::Stored(Box::new(page)),
+    }));
+    let by_address: FxHashMap<&str, &Url> =
+        known.iter().map(|k| (k.url.url.as_str(), &k.url)).collect();
+    let mut rows: Vec<Fetched> =
+        known.iter().filter_map(|k| fetched(k, &by_address, name)).collect();
+    rows.sort_by(|a, b| a.url.cmp(&b.url));
+    plan.fetches.extend(rows);
+    Ok(())
+}
+
+/// Opens the store of a configuration.
+fn open(config: &Config, name: &str) -> Result<Reader, Error> {
+    let dir = config.root.join(&config.fetch.store);
+    Reader::open(&dir).map_err(|e| match e {
+        store::Error::Missing { .. } => {
+            Error::NotFetched { name: name.to_owned(), why: e.to_string() }
+        }
+        e => e.into(),
+    })
+}
+
+/// What the pages and rows of a plan come from, in two digests; null without sources of kind web.
+pub(super) fn state(config: &Config, plan: &Plan) -> Option<StoreState> {
+    config.sources.iter().find(|s| s.kind == Kind::Web)?;
+    let pages = plan.inputs.iter().filter_map(|input| match &input.form {
+        Form::Stored(page) => Some((**page).clone()),
+        _ => None,
+    });
+    let mut hasher = Sha256::new();
+    for row in &plan.fetches {
+        let line = serde_json::to_string(row).unwrap_or_default();
+        hasher.update((line.len() as u64).to_le_bytes());
+        hasher.update(line);
+    }
+    Some(StoreState {
+        snapshot: Snapshot::of(pages.collect()).id,
+        fetches: store::hex(&hasher.finalize()),
+    })
+}
+
+/// The row of `fetches` for an address; none for one that no fetch has dealt with.
+fn fetched(
+    known: &Known,
+    by_address: &FxHashMap<&str, &Url>,
+    source_name: &str,
+) -> Option<Fetched> {
+    let url = &known.url;
+    Some(Fetched {
+        url: url.url.clone(),
+        final_url: final_url(url, by_address),
+        source_name: source_name.to_owned(),
+        outcome: url.outcome?.code().to_owned(),
+        http_status: url.status,
+        attempts: url.attempts,
+        bytes: url.bytes,
+        content_sha256: known.body.as_ref().map(|b| b.payload_sha256.clone()),
+        message: url.message.clone(),
+    })
+}
+
+/// Where an address led in the end: itself where it answered, nowhere where it did not.
+fn final_url(url: &Url, by_address: &FxHashMap<&str, &Url>) -> Option<String> {
+    let mut at = url;
+    for _ in 0..HOPS_MAX {
+        let Some(target) = &at.target else { break };
+        match by_address.get(target.as_str()) {
+            Some(next) if next.id != url.id => at = next,
+            _ => return Some(target.clone()),
+        }
+    }
+    at.status.map(|_| at.url.clone())
+}
+
+/// What the index says of a page.
+pub(super) fn info(page: &SnapshotPage, source: &Source) -> PageInfo {
+    let stored = &page.stored;
+    let content_type = stored.content_type.as_deref();
+    PageInfo {
+        source: page.url.clone(),
+        source_name: source.name.get_ref().clone(),
+        url: Some(page.url.clone()),
+        fetched_at: warc::date(&stored.date),
+        http_status: stored.status.map(i32::from),
+        media_type: content_type.and_then(warc::media_type),
+        http_charset: content_type.and_then(warc::http_charset),
+        content_sha256: stored.payload_sha256.clone(),
+        bytes: stored.payload_bytes,
+        ..PageInfo::default()
+    }
+}
+
+/// Reads a page's body, which must be the one that `info` promises.
+pub(super) fn load(page: &SnapshotPage, info: PageInfo, cap: u64) -> Result<Read, Error> {
+    if info.bytes > cap {
+        let message = format!("{} bytes, more than limits.page_bytes = {cap}", info.bytes);
+        let reject = Reject::new(Stage::Ingest, Reason::TooLarge, message);
+        return Ok(Err(Unreadable::of(&info, reject)));
+    }
+    let member = page.stored.read()?;
+    let damaged = |why: String| Err(Error::Damaged { url: page.url.clone(), why });
+    match warc::stored(&member, &info.source_name, cap) {
+        Some(Ok(read)) if read.info.content_sha256 == info.content_sha256 => {
+            Ok(Ok(Page { info, bytes: read.bytes }))
+        }
+        Some(Err(unreadable))
+            if unreadable.content_sha256.as_ref() == Some(&info.content_sha256) =>
+        {
+            Ok(Err(Unreadable::of(&info, unreadable.reject)))
+        }
+        Some(Err(unreadable)) => damaged(unreadable.reject.message),
+        Some(Ok(_)) => damaged("its content is another than the index says".to_owned()),
+        None => damaged("it is no record of a page".to_owned()),
+    }
+}
