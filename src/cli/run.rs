@@ -78,6 +78,10 @@ pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
         .map(usize::from)
         .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
     let options = run::Options { threads: threads.unwrap_or(1), fresh: a.fresh, rehash: a.rehash };
+    let fetched = if a.offline { Exit::Done } else { fetch(&config, log, out)? };
+    if let Exit::Interrupted(_) = fetched {
+        return Ok(fetched);
+    }
     let mut progress = log.progress();
     let summary = run::run(&config, &options, progress.as_mut()).map_err(failure)?;
     report(&summary, out)?;
@@ -85,10 +89,28 @@ pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
         log.warn(&format!("gate: {breach}"));
     }
     if summary.is_latest {
-        return Ok(Exit::Done);
+        return Ok(fetched);
     }
     log.warn("the run is kept, but `latest` stays where it was");
     Ok(Exit::Gate)
+}
+
+/// Fetches what is due of the web sources, if there are any; what could not be had does not keep the rest from its run.
+#[cfg(feature = "fetch")]
+fn fetch(config: &Config, log: &Log, out: &mut dyn Write) -> Outcome {
+    if !config.sources.iter().any(|source| source.kind == baogao::config::web::Kind::Web) {
+        return Ok(Exit::Done);
+    }
+    let fetched = super::fetch::fetch(config, &baogao::fetch::Options::default(), log, out)?;
+    super::fetch::report(&fetched.summary, false, out)?;
+    out.flush()?;
+    Ok(fetched.exit)
+}
+
+/// Without the feature `fetch`, a configuration has no web sources.
+#[cfg(not(feature = "fetch"))]
+fn fetch(_: &Config, _: &Log, _: &mut dyn Write) -> Outcome {
+    Ok(Exit::Done)
 }
 
 fn failure(error: Error) -> Failure {
