@@ -82,7 +82,7 @@ impl<'a> Pages<'a> {
                     let input = &self.plan.inputs[part.0];
                     let source = &self.config.sources[input.source_idx];
                     match open(input, source, self.config.limits.page_bytes)? {
-                        Opened::Page(content) => content,
+                        Opened::Page(content) => *content,
                         Opened::Archive(_) => continue, // its pages are held
                     }
                 }
@@ -154,7 +154,7 @@ impl<'a> Pages<'a> {
             self.enter(input.source_idx)?;
             let source = &self.config.sources[input.source_idx];
             match open(input, source, self.config.limits.page_bytes)? {
-                Opened::Page(content) => return self.admit((input_idx, 0), content).map(Some),
+                Opened::Page(content) => return self.admit((input_idx, 0), *content).map(Some),
                 Opened::Archive(records) => self.archive = Some((input_idx, 0, records)),
             }
         }
@@ -172,7 +172,7 @@ impl Iterator for Pages<'_> {
 /// What an input holds.
 pub(super) enum Opened {
     /// One page, still to be read.
-    Page(Content),
+    Page(Box<Content>),
     /// The pages of an archive.
     Archive(Box<dyn Iterator<Item = Read>>),
 }
@@ -191,7 +191,7 @@ pub(super) fn open(input: &Input, source: &Source, cap: u64) -> Result<Opened, E
             let reject = Reject::new(Stage::Ingest, Reason::Undecodable, message);
             let source = info.source;
             let unreadable = Unreadable { source, reject, bytes: None, content_sha256: None };
-            return Ok(Opened::Page(Content::Unreadable(unreadable)));
+            return Ok(Opened::Page(Box::new(Content::Unreadable(unreadable))));
         }
     }
     let (gz, media_type) = match &input.form {
@@ -204,19 +204,19 @@ pub(super) fn open(input: &Input, source: &Source, cap: u64) -> Result<Opened, E
         #[cfg(feature = "fetch")]
         Form::Stored(page) => {
             let info = super::stored::info(page, source);
-            return Ok(Opened::Page(Content::Stored { info, page: page.clone(), cap }));
+            return Ok(Opened::Page(Box::new(Content::Stored { info, page: page.clone(), cap })));
         }
     };
     if info.bytes > cap {
         let message = format!("{} bytes, more than limits.page_bytes = {cap}", info.bytes);
         let reject = Reject::new(Stage::Ingest, Reason::TooLarge, message);
-        return Ok(Opened::Page(Content::Unreadable(Unreadable::of(&info, reject))));
+        return Ok(Opened::Page(Box::new(Content::Unreadable(Unreadable::of(&info, reject)))));
     }
     info.media_type = media_type.map(str::to_owned);
     let base = source.base_url.as_ref();
     info.url = base.map(|base| format!("{}/{}", base.trim_end_matches('/'), input.inside));
     let (path, stat) = (input.path.clone(), input.stat);
-    Ok(Opened::Page(Content::File { info, path, stat, gz, cap }))
+    Ok(Opened::Page(Box::new(Content::File { info, path, stat, gz, cap })))
 }
 
 impl Found {

@@ -338,6 +338,8 @@ pub(super) fn blank_line_end(data: &[u8], from: usize) -> Option<usize> {
         match data.get(n + 1..) {
             Some([b'\n', ..]) => Some(n + 2),
             Some([b'\r', b'\n', ..]) => Some(n + 3),
+            // Line ends that were made longer by a tool for texts.
+            Some([b'\r', b'\r', b'\n', ..]) => Some(n + 4),
             _ => None,
         }
     })
