@@ -167,7 +167,7 @@ fn failure(error: Error) -> Failure {
         Error::Ingest(_)
         | Error::Write(_)
         | Error::Output { .. }
-        | Error::Signatures(_)
+        | Error::Signatures { .. }
         | Error::Workers => (Exit::Failed, None),
     };
     let failure = Failure::new(exit, error);

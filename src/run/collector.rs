@@ -15,6 +15,7 @@ use crate::runs::signatures::Signatures;
 use crate::write::Writer;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Gathers a run.
@@ -23,6 +24,8 @@ pub(super) struct Collector {
     earlier: Option<Earlier>,
     held: Option<Held>,
     duplicates: Duplicates<Signatures>,
+    /// Where they keep what they need, for messages.
+    signatures: PathBuf,
     panel: Panel,
     counts: Counts,
     rejects: BTreeMap<String, u64>,
@@ -62,6 +65,7 @@ impl Collector {
             writer,
             earlier,
             held: None,
+            signatures: signatures.file().to_owned(),
             duplicates: Duplicates::new(signatures),
             panel: Panel::new(catalogue),
             counts: Counts::default(),
@@ -194,7 +198,9 @@ impl Collector {
         for warning in &document.decoded.warnings {
             *self.warnings.entry(warning.code().to_owned()).or_default() += 1;
         }
-        self.duplicates.push(signature).map_err(Error::Signatures)
+        self.duplicates
+            .push(signature)
+            .map_err(|source| Error::Signatures { path: self.signatures.clone(), source })
     }
 
     fn count_reject(&mut self, reason: String) {
@@ -217,7 +223,9 @@ impl Collector {
             self.writer.rows("fetches", |sink| fetches_row(row, sink))?;
         }
         self.lap.end(Part::Write, 0, 0);
-        let (duplicates, signatures) = self.duplicates.finish().map_err(Error::Signatures)?;
+        let path = self.signatures;
+        let (duplicates, signatures) =
+            self.duplicates.finish().map_err(|source| Error::Signatures { path, source })?;
         self.writer
             .rows("duplicates", |sink| duplicates.iter().for_each(|d| rows::duplicate(d, sink)))?;
         let panel = self.panel.finish(&duplicates);

@@ -63,8 +63,13 @@ pub enum Error {
         path: PathBuf,
     },
     /// The signatures of documents, by which copies are found, can't be kept or read.
-    #[error("cannot use the file of signatures in the output folder's .cache")]
-    Signatures(#[source] std::io::Error),
+    #[error("cannot use {}", path.display())]
+    Signatures {
+        /// Their file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The worker threads ended before their time.
     #[error("the worker threads are gone")]
     Workers,
@@ -261,7 +266,8 @@ impl Making<'_> {
         let writer = Writer::create(self.dir, &write_options(config))?;
         let stages = Stages::of(config);
         let options = Arc::new(stage_options(config, &catalogue));
-        let signatures = Signatures::create(output).map_err(Error::Signatures)?;
+        let signatures = Signatures::create(output)
+            .map_err(|source| Error::Signatures { path: Signatures::path(output), source })?;
         progress.begin(plan.inputs.len());
         let mut lap = Lap::of(meter);
         let earlier = earlier.and_then(|dir| Earlier::open(dir, output, plan, config, &catalogue));

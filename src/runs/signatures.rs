@@ -32,10 +32,20 @@ impl Signatures {
     /// It can't be made.
     pub fn create(output: &Output) -> io::Result<Self> {
         fs::create_dir_all(output.cache())?;
-        let path = output.cache().join("signatures.next");
+        let path = Self::path(output);
         let file =
             File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
         Ok(Self { path, file, pending: Vec::new(), digest: blake3::Hasher::new() })
+    }
+
+    /// Where the file is while the run is made.
+    pub fn path(output: &Output) -> PathBuf {
+        output.cache().join("signatures.next")
+    }
+
+    /// Where this file is.
+    pub fn file(&self) -> &Path {
+        &self.path
     }
 
     /// Puts what waits into the file.
