@@ -348,7 +348,7 @@ impl Earlier {
         let Some(raw) = &mut self.raw else { return Ok(false) };
         let Range { start, end } = group.documents;
         let rows = |part: usize| self.starts[start][part] as usize..self.starts[end][part] as usize;
-        let mut ranges = vec![start..end];
+        let mut ranges: Vec<Range<usize>> = std::iter::once(start..end).collect();
         ranges.extend((0..PARTS.len()).map(rows));
         let Some(anew) = &mut self.anew else { return writer.copy_group(raw, &ranges) };
         // The rows of figures are others; they are written after those of all other datasets are copied.
