@@ -4,7 +4,7 @@ use crate::clean::{self, Blocks};
 use crate::decode;
 use crate::extract::{self, Document};
 use crate::page::{Article, Page};
-use crate::reject::Reject;
+use crate::reject::{Reject, Stage};
 use crate::warning::{Warning, warn};
 
 /// What each stage is told; one per source.
@@ -23,10 +23,25 @@ pub struct Options {
 /// # Errors
 /// The reject that says at which stage and why the page gave no document; of an article, its first page.
 pub fn process(article: impl Into<Article>, options: &Options) -> Result<Document, Reject> {
+    process_observed(article, options, |_, _| {})
+}
+
+/// The same, and tells `left` of each stage that a page leaves, as a document or as a reject, with the page's bytes: for
+/// whoever has a clock.
+///
+/// # Errors
+/// As [`process`].
+pub fn process_observed(
+    article: impl Into<Article>,
+    options: &Options,
+    mut left: impl FnMut(Stage, usize),
+) -> Result<Document, Reject> {
     let Article { page, parts, mut is_whole } = article.into();
-    let mut article = blocks(page, options)?;
+    let mut n_bytes = page.bytes.len();
+    let mut article = blocks(page, options, &mut left)?;
     for (n, part) in (1..).zip(parts) {
-        match part.map(|page| blocks(page, options)) {
+        n_bytes += part.as_ref().map_or(0, |page| page.bytes.len());
+        match part.map(|page| blocks(page, options, &mut left)) {
             Some(Ok(part)) => clean::join(&mut article, n, part),
             Some(Err(_)) | None => is_whole = false,
         }
@@ -34,10 +49,20 @@ pub fn process(article: impl Into<Article>, options: &Options) -> Result<Documen
     if !is_whole {
         warn(&mut article.decoded.warnings, Warning::PartMissing);
     }
-    extract::extract(article, &options.extract)
+    let document = extract::extract(article, &options.extract);
+    left(Stage::Extract, n_bytes);
+    document
 }
 
-fn blocks(page: Page, options: &Options) -> Result<Blocks, Reject> {
-    let text = decode::decode(page, &options.decode)?;
-    clean::clean(text, &options.clean)
+fn blocks(
+    page: Page,
+    options: &Options,
+    left: &mut impl FnMut(Stage, usize),
+) -> Result<Blocks, Reject> {
+    let n_bytes = page.bytes.len();
+    let text = decode::decode(page, &options.decode);
+    left(Stage::Decode, n_bytes);
+    let blocks = clean::clean(text?, &options.clean);
+    left(Stage::Clean, n_bytes);
+    blocks
 }

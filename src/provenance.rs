@@ -17,6 +17,16 @@ impl DocId {
         head.copy_from_slice(&digest.as_bytes()[..8]);
         Self(u64::from_be_bytes(head))
     }
+
+    /// The id as a number.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The id that [`bits`](Self::bits) gave.
+    pub fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
 }
 
 impl fmt::Display for DocId {

@@ -23,18 +23,25 @@ pub(super) enum Exit {
     Interrupted(u8),
 }
 
+impl Exit {
+    /// The number.
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Gate => 3,
+            Self::Unreachable => 4,
+            Self::Limit => 6,
+            Self::Locked => 75,
+            Self::Interrupted(signal) => 128 + signal,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::Gate => 3,
-            Exit::Unreachable => 4,
-            Exit::Limit => 6,
-            Exit::Locked => 75,
-            Exit::Interrupted(signal) => 128 + signal,
-        })
+        Self::from(exit.code())
     }
 }
 

@@ -9,6 +9,7 @@ mod figures;
 mod init;
 mod inspect;
 mod log;
+mod metrics;
 mod run;
 mod schema;
 #[cfg(feature = "fetch")]

@@ -1,11 +1,14 @@
 //! `baogao run`.
 
 use super::log::Log;
+use super::metrics::{self, Ended};
 use super::{Exit, Failure, Outcome};
 use baogao::config::Config;
+use baogao::run::timings::Timings;
 use baogao::run::{self, Error, Summary};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Make datasets of pages: as pipeline.toml says, or of files and folders named here
 ///
@@ -41,6 +44,12 @@ pub(super) struct Arguments {
     /// Digest every file, also one whose size, modification time and inode are as they were.
     #[arg(long)]
     rehash: bool,
+    /// Show what each part of the run took, and keep it in run.json; the bytes of run.json then differ from run to run.
+    #[arg(long)]
+    timings: bool,
+    /// Write how the run went to FILE, for the textfile collector of Prometheus' node_exporter.
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
 }
 
 /// The configuration that a command line asks for.
@@ -72,19 +81,46 @@ pub(super) fn config(
 }
 
 pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
+    let began = Instant::now();
+    let mut summary = None;
+    let outcome = make(a, log, out, &mut summary);
+    if let Some(path) = &a.metrics {
+        let exit = outcome.as_ref().map_or_else(|f| f.exit, |exit| *exit);
+        let at = baogao::runs::clock::now().as_second();
+        let ended = Ended { summary: summary.as_ref(), exit, duration: began.elapsed(), at };
+        // A run that went well is none the worse for it, but a monitor that hears nothing must be noticed.
+        if let Err(e) = metrics::write(path, &ended) {
+            log.warn(&format!("cannot write the metrics to {}: {e}", path.display()));
+        }
+    }
+    outcome
+}
+
+/// Makes the run; its summary is left in `made`.
+fn make(a: &Arguments, log: &Log, out: &mut dyn Write, made: &mut Option<Summary>) -> Outcome {
     let config = config(a.config.as_ref(), &a.input, a.output.as_ref())?;
     let threads = a
         .threads
         .map(usize::from)
         .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
-    let options = run::Options { threads: threads.unwrap_or(1), fresh: a.fresh, rehash: a.rehash };
+    let options = run::Options {
+        threads: threads.unwrap_or(1),
+        fresh: a.fresh,
+        rehash: a.rehash,
+        timings: a.timings,
+    };
     let fetched = if a.offline { Exit::Done } else { fetch(&config, log, out)? };
     if let Exit::Interrupted(_) = fetched {
         return Ok(fetched);
     }
     let mut progress = log.progress();
-    let summary = run::run(&config, &options, progress.as_mut()).map_err(failure)?;
-    report(&summary, out)?;
+    let summary = &*made.insert(run::run(&config, &options, progress.as_mut()).map_err(failure)?);
+    report(summary, out)?;
+    if a.timings {
+        for line in table(&summary.timings) {
+            log.info(&line);
+        }
+    }
     for breach in &summary.manifest.gate {
         log.warn(&format!("gate: {breach}"));
     }
@@ -128,9 +164,11 @@ fn failure(error: Error) -> Failure {
         ),
         Error::Ingest(baogao::ingest::Error::NotFetched { .. }) => (Exit::Usage, None),
         Error::Locked { .. } => (Exit::Locked, None),
-        Error::Ingest(_) | Error::Write(_) | Error::Output { .. } | Error::Workers => {
-            (Exit::Failed, None)
-        }
+        Error::Ingest(_)
+        | Error::Write(_)
+        | Error::Output { .. }
+        | Error::Signatures { .. }
+        | Error::Workers => (Exit::Failed, None),
     };
     let failure = Failure::new(exit, error);
     match hint {
@@ -159,6 +197,12 @@ fn report(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()> {
                 "taken over {:>9}  (unchanged since the run before)",
                 summary.redone.n_kept
             )?;
+            if summary.redone.indicators_anew {
+                writeln!(
+                    out,
+                    "                      (their indicators found anew: [[indicator]] or [extract] changed)"
+                )?;
+            }
         }
     }
     writeln!(out, "pages in   {:>9}", m.counts.pages)?;
@@ -177,6 +221,44 @@ fn report(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()> {
         )?;
     }
     writeln!(out, "output     {}", summary.dir.display())
+}
+
+/// What each part took, as a table.
+fn table(t: &Timings) -> Vec<String> {
+    let seconds = |d: Duration| format!("{:.2}", d.as_secs_f64());
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let row = |cells: [&str; 6]| {
+        let [name, wall, cpu, pages, rate, speed] = cells;
+        format!("{name:<9}{wall:>10}{cpu:>10}{pages:>10}{rate:>10}{speed:>10}")
+    };
+    let mut lines = vec![row(["part", "wall s", "CPU s", "pages", "pages/s", "MB/s"])];
+    let mut add =
+        |name: &str, wall: Duration, cpu: Option<Duration>, n: Option<u64>, bytes: u64| {
+            let each = |n: f64| {
+                let busy = cpu.unwrap_or(wall).as_secs_f64();
+                (n > 0.0 && busy > 0.0).then(|| format!("{:.1}", n / busy))
+            };
+            lines.push(row([
+                name,
+                &seconds(wall),
+                &or_dash(cpu.map(seconds)),
+                &or_dash(n.map(|n| n.to_string())),
+                &or_dash(n.and_then(|n| each(n as f64))),
+                &or_dash(each(bytes as f64 / 1e6)),
+            ]));
+        };
+    for p in &t.parts {
+        add(p.part.code(), p.wall, p.cpu, p.n_pages, p.bytes);
+    }
+    add("all", t.wall, t.cpu, Some(t.n_pages), 0);
+    let memory =
+        t.peak_memory_bytes.map_or(String::new(), |b| format!(", peak memory {} MiB", b >> 20));
+    lines.push(format!(
+        "{:.1} pages a second on {} worker threads{memory}",
+        t.pages_per_second(),
+        t.threads
+    ));
+    lines
 }
 
 fn low(n: u64) -> String {

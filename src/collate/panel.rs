@@ -7,12 +7,13 @@
 //! Memory: about 60 bytes a mention and a hundred a document that has one; names are kept once.
 
 use super::duplicates::DuplicateRow;
-use crate::extract::Document;
 use crate::extract::figures::{Approx, Basis, Figure};
 use crate::extract::indicators::{self, Catalogue};
 use crate::extract::report::Kind;
+use crate::extract::{BodyFigure, Document};
 use crate::provenance::DocId;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The value of one indicator for one place and period.
@@ -116,9 +117,18 @@ impl Panel {
 
     /// Takes the mentions of one document.
     pub fn push(&mut self, document: &Document) {
+        self.push_figures(document, (0u32..).zip(&document.figures));
+    }
+
+    /// The same, of a document whose figures, each with its number, are at hand elsewhere.
+    pub fn push_figures<'a>(
+        &mut self,
+        document: &Document,
+        figures: impl IntoIterator<Item = (u32, &'a BodyFigure)>,
+    ) {
         let n_before = self.mentions.len();
         let source = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        for (figure_no, entry) in (0u32..).zip(&document.figures) {
+        for (figure_no, entry) in figures {
             let Some(id) = &entry.indicator else { continue };
             let Some((index, indicator)) = self.catalogue.entry(id) else { continue };
             let figure = &entry.figure;
@@ -227,11 +237,7 @@ impl Panel {
     /// The row of one cell; its mentions stand in the order of their rank.
     fn row(&self, reports: &[Report], cell: &Cell, mentions: &[Mention]) -> IndicatorRow {
         let counted = self.once_a_report(reports, mentions);
-        let same = |a: &Mention, b: &Mention| {
-            close(a.value, b.value)
-                && close(a.value_max.unwrap_or(a.value), b.value_max.unwrap_or(b.value))
-        };
-        let votes = |m: &Mention| counted.iter().filter(|other| same(m, other)).count();
+        let votes = votes(&counted);
         // The first of the most frequent: `max_by_key` takes the last, so it walks backwards.
         let best = counted.iter().rev().max_by_key(|m| votes(m)).copied().unwrap_or(mentions[0]);
         let source = &self.sources[best.source as usize];
@@ -274,6 +280,23 @@ impl Panel {
         };
         mentions.iter().filter(taken).copied().collect()
     }
+}
+
+/// How many mentions state the value of one of them. Equal values are counted together first, since thousands of
+/// reports may state one value.
+fn votes(mentions: &[Mention]) -> impl Fn(&Mention) -> usize {
+    let stated = |m: &Mention| (m.value, m.value_max.unwrap_or(m.value));
+    let bits = move |m: &Mention| {
+        let (low, high) = stated(m);
+        (low.to_bits(), high.to_bits())
+    };
+    let mut equal: BTreeMap<(u64, u64), usize> = BTreeMap::new();
+    mentions.iter().for_each(|m| *equal.entry(bits(m)).or_default() += 1);
+    let value = |(low, high): (u64, u64)| (f64::from_bits(low), f64::from_bits(high));
+    let same = |a: (f64, f64), b: (f64, f64)| close(a.0, b.0) && close(a.1, b.1);
+    let near = |a| equal.iter().filter(|(b, _)| same(value(a), value(**b))).map(|(_, n)| n).sum();
+    let votes: BTreeMap<(u64, u64), usize> = equal.keys().map(|a| (*a, near(*a))).collect();
+    move |m| votes.get(&bits(m)).copied().unwrap_or(0)
 }
 
 /// The report that a source carries.

@@ -4,8 +4,10 @@
 //! seconds could be modified again without its time showing it, so its digest is not kept (the rule that Git's index
 //! follows, too). Losing this file costs time and nothing else; `run --rehash` does without it.
 
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::fmt::Write as _;
 use std::fs::{self, Metadata};
+use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -46,32 +48,47 @@ fn inode(_: &Metadata) -> u64 {
 }
 
 /// Known digests of files.
+///
+/// Memory: a line of text for each file, and an index of those that were known before; all in few large pieces, which
+/// go back to the system when the pages are listed.
 #[derive(Debug, Default)]
 pub struct Digests {
     /// Where they are kept; nowhere for a check that leaves no trace.
     file: Option<PathBuf>,
-    before: BTreeMap<PathBuf, (Stat, String)>,
-    now: BTreeMap<PathBuf, (Stat, String)>,
+    /// The lines of the file as it was.
+    before: String,
+    /// Where in them the line of a path begins, by a digest of the path.
+    lines: FxHashMap<u64, usize>,
+    /// The lines of the file as it will be, in the order in which files are found.
+    now: String,
 }
 
 impl Digests {
     /// Those kept in `file`; none if it is not there or damaged, or if `rehash`.
     pub fn open(file: &Path, rehash: bool) -> Self {
-        let text =
+        let before =
             if rehash { String::new() } else { fs::read_to_string(file).unwrap_or_default() };
-        let before = text.lines().filter_map(entry).collect();
-        Self { file: Some(file.to_owned()), before, now: BTreeMap::new() }
+        let mut at = 0;
+        let mut lines = FxHashMap::default();
+        for line in before.split_inclusive('\n') {
+            if let Some((path, ..)) = entry(line) {
+                lines.insert(key(path), at);
+            }
+            at += line.len();
+        }
+        Self { file: Some(file.to_owned()), before, lines, now: String::new() }
     }
 
     /// The digest of a file that is as it was, if it is known.
     pub(super) fn known(&mut self, path: &Path, stat: Stat) -> Option<String> {
-        let path = std::path::absolute(path).ok()?;
-        let (before, sha256) = self.before.get(&path)?;
-        if *before != stat {
+        let path = absolute(path)?;
+        let at = *self.lines.get(&key(&path))?;
+        let (of, before, sha256) = entry(self.before[at..].lines().next()?)?;
+        if of != path || before != stat {
             return None;
         }
-        let sha256 = sha256.clone();
-        self.now.insert(path, (stat, sha256.clone()));
+        let sha256 = sha256.to_owned();
+        self.add(&path, stat, &sha256);
         Some(sha256)
     }
 
@@ -84,10 +101,15 @@ impl Digests {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let at_rest = now.as_nanos().saturating_sub(stat.modified_ns) > AT_REST.as_nanos();
         // A path that a line can't hold is digested each time.
-        let plain = path.to_str().is_some_and(|p| !p.contains(['\t', '\n', '\r']));
-        if let (true, true, Ok(path)) = (at_rest, plain, std::path::absolute(path)) {
-            self.now.insert(path, (stat, sha256.to_owned()));
+        if let Some(path) = absolute(path).filter(|p| at_rest && !p.contains(['\t', '\n', '\r'])) {
+            self.add(&path, stat, sha256);
         }
+    }
+
+    fn add(&mut self, path: &str, stat: Stat, sha256: &str) {
+        let Stat { bytes, modified_ns, inode } = stat;
+        // Writing to a string does not fail.
+        let _ = writeln!(self.now, "{bytes}\t{modified_ns}\t{inode}\t{sha256}\t{path}");
     }
 
     /// Keeps what was learnt for the next run.
@@ -101,32 +123,30 @@ impl Digests {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        let lines: String = self
-            .now
-            .iter()
-            .map(|(path, (s, sha256))| {
-                format!(
-                    "{}\t{}\t{}\t{sha256}\t{}\n",
-                    s.bytes,
-                    s.modified_ns,
-                    s.inode,
-                    path.display()
-                )
-            })
-            .collect();
         let next = file.with_extension("next");
-        fs::write(&next, lines)?;
+        fs::write(&next, &self.now)?;
         fs::rename(next, file)
     }
 }
 
-fn entry(line: &str) -> Option<(PathBuf, (Stat, String))> {
-    let mut fields = line.splitn(5, '\t');
+fn absolute(path: &Path) -> Option<String> {
+    std::path::absolute(path).ok()?.into_os_string().into_string().ok()
+}
+
+fn key(path: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    path.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Path, state and digest of a line.
+fn entry(line: &str) -> Option<(&str, Stat, &str)> {
+    let mut fields = line.trim_end_matches('\n').splitn(5, '\t');
     let stat = Stat {
         bytes: fields.next()?.parse().ok()?,
         modified_ns: fields.next()?.parse().ok()?,
         inode: fields.next()?.parse().ok()?,
     };
-    let sha256 = fields.next().filter(|s| s.len() == 64)?.to_owned();
-    Some((PathBuf::from(fields.next()?), (stat, sha256)))
+    let sha256 = fields.next().filter(|s| s.len() == 64)?;
+    Some((fields.next()?, stat, sha256))
 }

@@ -5,15 +5,17 @@
 //! than `WINDOW` pages a thread are under way.
 
 mod collector;
+pub mod timings;
 mod workers;
 
 use crate::config::{self, Config, Gate};
 use crate::extract;
 use crate::extract::indicators::{self, Catalogue};
-use crate::ingest::{self, Digests, Found, Plan};
+use crate::ingest::{self, Digests, Plan};
 use crate::process;
 use crate::reject::Reason;
-use crate::runs::earlier::{self, Earlier, Kept, Why};
+use crate::runs::earlier::{Earlier, Kept, Stages, Why};
+use crate::runs::signatures::Signatures;
 use crate::runs::{self, Counts, Lock, LockError, Manifest, Output, OutputFile, RunId};
 use crate::write::{self, Writer};
 use crate::{clean, decode};
@@ -22,6 +24,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use timings::{Lap, Meter, Part, Timings};
 use workers::{Done, Gone, Job, Workers};
 
 /// Pages under way for each worker thread: enough to hide a slow one, few enough to bound memory.
@@ -59,6 +62,14 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// The signatures of documents, by which copies are found, can't be kept or read.
+    #[error("cannot use {}", path.display())]
+    Signatures {
+        /// Their file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The worker threads ended before their time.
     #[error("the worker threads are gone")]
     Workers,
@@ -73,6 +84,8 @@ pub struct Options {
     pub fresh: bool,
     /// Read every file to digest it, also one whose size, modification time and inode are as they were.
     pub rehash: bool,
+    /// Write what the run took into run.json, as its informational part.
+    pub timings: bool,
 }
 
 /// Hears how far a run is.
@@ -98,6 +111,8 @@ pub struct Summary {
     pub is_latest: bool,
     /// What was taken over from the run before, and what was processed, and why.
     pub redone: Redone,
+    /// What it took.
+    pub timings: Timings,
 }
 
 /// How much of a run was new work.
@@ -107,6 +122,8 @@ pub struct Redone {
     pub n_kept: u64,
     /// Pages processed, by the reason.
     pub processed: BTreeMap<Why, u64>,
+    /// The indicators of the configuration changed: those of the pages taken over were found anew.
+    pub indicators_anew: bool,
 }
 
 /// Runs a configuration.
@@ -121,6 +138,7 @@ pub fn run(
     if config.sources.is_empty() {
         return Err(Error::NoSources);
     }
+    let meter = Arc::new(Meter::start(options.timings));
     let catalogue = config.catalogue()?;
     let root = config.root.join(&config.write.output);
     let failed = |source| Error::Output { path: root.clone(), source };
@@ -131,8 +149,12 @@ pub fn run(
     })?;
     output.sweep().map_err(failed)?;
     let mut digests = Digests::open(&output.cache().join("files.tsv"), options.rehash);
+    let mut lap = Lap::of(&meter);
     let plan = ingest::plan(config, &mut digests)?;
     digests.save().map_err(failed)?;
+    drop(digests);
+    let bytes = plan.inputs.iter().filter_map(|i| i.content.as_ref().ok()).map(|c| c.0).sum();
+    lap.end(Part::Plan, plan.inputs.len() as u64, bytes);
     let id = RunId::of(config, &plan);
     let dir = output.run(&id);
     let (manifest, made) = match Manifest::read(&dir).ok().filter(|m| m.is_whole(&dir)) {
@@ -141,14 +163,22 @@ pub fn run(
             output.remove(&id).map_err(failed)?; // it may be there, but damaged
             let unfinished = output.begin(&id).map_err(failed)?;
             let earlier = output.latest().filter(|_| !options.fresh);
-            let making = Making { config, options, plan: &plan, id: &id, dir: &unfinished };
+            let making = Making {
+                config,
+                options,
+                output: &output,
+                plan: &plan,
+                id: &id,
+                dir: &unfinished,
+                meter: &meter,
+            };
             match making.run(catalogue, earlier.as_deref(), progress) {
-                Ok((manifest, redone)) => {
+                Ok(made) => {
                     output.finish(&unfinished, &id).map_err(failed)?;
-                    (manifest, Some(redone))
+                    (made.manifest, Some((made.redone, made.signatures)))
                 }
                 Err(e) => {
-                    let _ = std::fs::remove_dir_all(&unfinished); // the next run sweeps up what is left
+                    let _ = output.sweep(); // the next run sweeps up what is left
                     return Err(e);
                 }
             }
@@ -158,15 +188,24 @@ pub fn run(
     if is_latest {
         output.set_latest(&id).map_err(failed)?;
     }
+    let reused = made.is_none();
+    let redone = made.map(|(redone, signatures)| {
+        // Signatures of the run that the next one takes rows from. Without them it reads the text again, so a file that
+        // can't be kept is no failure of this run, which is whole.
+        let _ =
+            if is_latest { signatures.keep(&output, id.as_str()) } else { signatures.discard() };
+        redone
+    });
     if let Some(keep) = config.write.keep_runs {
         output.prune(keep, &id).map_err(failed)?;
     }
     Ok(Summary {
         dir,
+        timings: meter.timings(options.threads, manifest.counts.pages),
         manifest,
-        reused: made.is_none(),
+        reused,
         is_latest,
-        redone: made.unwrap_or_default(),
+        redone: redone.unwrap_or_default(),
     })
 }
 
@@ -200,10 +239,19 @@ pub fn stage_options(config: &Config, catalogue: &Arc<Catalogue>) -> Vec<process
 struct Making<'a> {
     config: &'a Config,
     options: &'a Options,
+    output: &'a Output,
     plan: &'a Plan,
     id: &'a RunId,
     /// Where it is written.
     dir: &'a Path,
+    meter: &'a Arc<Meter>,
+}
+
+/// A run that is whole, but for its name.
+struct Made {
+    manifest: Manifest,
+    redone: Redone,
+    signatures: Signatures,
 }
 
 impl Making<'_> {
@@ -213,35 +261,47 @@ impl Making<'_> {
         catalogue: Arc<Catalogue>,
         earlier: Option<&Path>,
         progress: &mut dyn Progress,
-    ) -> Result<(Manifest, Redone), Error> {
-        let Self { config, plan, .. } = *self;
+    ) -> Result<Made, Error> {
+        let Self { config, plan, meter, output, .. } = *self;
         let writer = Writer::create(self.dir, &write_options(config))?;
-        let stages = earlier::stages(config);
+        let stages = Stages::of(config);
         let options = Arc::new(stage_options(config, &catalogue));
-        let mut collector = Collector::new(writer, catalogue);
+        let signatures = Signatures::create(output)
+            .map_err(|source| Error::Signatures { path: Signatures::path(output), source })?;
         progress.begin(plan.inputs.len());
+        let mut lap = Lap::of(meter);
+        let earlier = earlier.and_then(|dir| Earlier::open(dir, output, plan, config, &catalogue));
+        let indicators_anew = earlier.as_ref().is_some_and(Earlier::finds_indicators_anew);
+        lap.end(Part::Earlier, 0, 0);
         let limit = Duration::from_secs(config.limits.page_seconds);
-        let mut workers = Workers::start(self.options.threads, options, limit);
-        let earlier = earlier.and_then(|dir| Earlier::open(dir, plan));
-        let mut job = Flow { plan, config, stages: &stages, earlier };
-        let redone = flow(&mut job, &mut workers, &mut collector, progress)?;
+        let mut workers = Workers::start(self.options.threads, options, limit, meter.clone());
+        let mut collector = Collector::new(writer, earlier, signatures, catalogue, meter);
+        let job = Flow { plan, config, stages: &stages };
+        let mut redone = flow(&job, &mut workers, &mut collector, progress)?;
+        redone.indicators_anew = indicators_anew && redone.n_kept > 0;
         progress.end();
+        let Collected { counts, rejects, warnings, datasets, signatures } =
+            collector.finish(&plan.fetches)?;
         let manifest = self
-            .describe(collector.finish(&plan.fetches)?, stages)
+            .describe(counts, rejects, warnings, datasets, stages)
             .map_err(|source| Error::Output { path: self.dir.to_owned(), source })?;
-        Ok((manifest, redone))
+        Ok(Made { manifest, redone, signatures })
     }
 
     /// Writes what says of the run what it is.
     fn describe(
         &self,
-        collected: Collected,
-        stages: BTreeMap<String, String>,
+        counts: Counts,
+        rejects: BTreeMap<String, u64>,
+        warnings: BTreeMap<String, u64>,
+        datasets: Vec<(&'static str, u64)>,
+        stages: Stages,
     ) -> std::io::Result<Manifest> {
-        let Self { config, plan, id, dir, .. } = *self;
+        let Self { config, options, plan, id, dir, meter, .. } = *self;
+        let mut lap = Lap::of(meter);
         let version = runs::version();
         let mut outputs = Vec::new();
-        for (name, n_rows) in collected.datasets {
+        for (name, n_rows) in datasets {
             let mut add = |path: String| {
                 outputs.push(OutputFile::of(dir, &path, Some(n_rows))?);
                 std::io::Result::Ok(())
@@ -253,16 +313,21 @@ impl Making<'_> {
         }
         runs::write_package(dir, &runs::data_package(id.as_str(), &version, &outputs))?;
         outputs.push(OutputFile::of(dir, runs::PACKAGE_FILE, None)?);
+        let bytes = outputs.iter().map(|o| o.bytes).sum();
+        lap.end(Part::Seal, 0, bytes);
+        lap.end(Part::Write, 0, bytes);
+        let timings = meter.timings(options.threads, counts.pages);
         let manifest = Manifest {
             run: id.to_string(),
             version,
             config: config.identity(),
             stages,
-            gate: breaches(&config.gate, &collected.counts, &collected.rejects),
-            counts: collected.counts,
-            rejects: collected.rejects,
-            warnings: collected.warnings,
+            gate: breaches(&config.gate, &counts, &rejects),
+            counts,
+            rejects,
+            warnings,
             skipped: plan.skipped.clone(),
+            informational: options.timings.then(|| timings.informational(runs::clock::now())),
             store: plan.store.clone(),
             inputs: Manifest::inputs(plan),
             outputs,
@@ -308,7 +373,7 @@ fn breaches(gate: &Gate, counts: &Counts, rejects: &BTreeMap<String, u64>) -> Ve
 
 /// Moves pages through the workers, or rows over from an earlier run, and both to the collector in the pages' order.
 fn flow(
-    job: &mut Flow<'_>,
+    job: &Flow<'_>,
     workers: &mut Workers,
     collector: &mut Collector,
     progress: &mut dyn Progress,
@@ -320,10 +385,9 @@ fn flow(
     let window = WINDOW * workers.n_threads as u64;
     loop {
         while let Some(ready) = waiting.remove(&next_out) {
-            match (ready, job.earlier.as_mut()) {
-                (Ready::Kept(kept), Some(earlier)) => collector.keep(kept, earlier)?,
-                (Ready::Kept(_), None) => unreachable!("rows are kept of an earlier run"),
-                (Ready::Done(done), _) => collector.push(done)?,
+            match ready {
+                Ready::Kept(kept) => collector.keep(kept)?,
+                Ready::Done(done) => collector.push(done)?,
             }
             next_out += 1;
             let (n_pages, n_rejects) = collector.so_far();
@@ -337,7 +401,7 @@ fn flow(
                 exhausted = true;
                 continue;
             };
-            match job.find(&found) {
+            match collector.find(&found, job.plan, job.stages)? {
                 Ok(kept) => {
                     redone.n_kept += 1;
                     waiting.insert(next_in, Ready::Kept(kept));
@@ -362,14 +426,7 @@ fn flow(
 struct Flow<'a> {
     plan: &'a Plan,
     config: &'a Config,
-    stages: &'a BTreeMap<String, String>,
-    earlier: Option<Earlier>,
-}
-
-impl Flow<'_> {
-    fn find(&self, found: &Found) -> Result<Kept, Why> {
-        self.earlier.as_ref().ok_or(Why::NoEarlierRun)?.find(found, self.plan, self.stages)
-    }
+    stages: &'a Stages,
 }
 
 /// A page that can be written when its turn comes.

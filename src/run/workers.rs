@@ -3,6 +3,7 @@
 //! A panic inside a page becomes a reject, and so does a page that takes too long: it loses its thread, and a new one
 //! takes its place.
 
+use super::timings::{Lap, Meter, Part};
 use crate::collate::duplicates::Signature;
 use crate::extract::Document;
 use crate::ingest::{self, Found, Unreadable};
@@ -49,6 +50,7 @@ pub(super) struct Workers {
     pub(super) n_threads: usize,
     stages: Arc<Vec<process::Options>>,
     limit: Duration,
+    meter: Arc<Meter>,
     jobs: Sender<Job>,
     jobs_out: Receiver<Job>,
     results: Receiver<(u64, Done)>,
@@ -63,6 +65,7 @@ impl Workers {
         n_threads: usize,
         stages: Arc<Vec<process::Options>>,
         limit: Duration,
+        meter: Arc<Meter>,
     ) -> Self {
         let n_threads = n_threads.max(1);
         let (jobs, jobs_out) = crossbeam_channel::unbounded(); // bounded by the window
@@ -71,6 +74,7 @@ impl Workers {
             n_threads,
             stages,
             limit,
+            meter,
             jobs,
             jobs_out,
             results,
@@ -87,12 +91,13 @@ impl Workers {
     fn spawn(&mut self) {
         let slot = Slot::default();
         self.slots.push(slot.clone());
-        let (jobs, results, stages) =
-            (self.jobs_out.clone(), self.results_in.clone(), self.stages.clone());
+        let (jobs, results) = (self.jobs_out.clone(), self.results_in.clone());
+        let (stages, meter) = (self.stages.clone(), self.meter.clone());
         let work = move || {
+            let mut lap = Lap::of(&meter);
             for job in jobs {
                 let no = job.no;
-                let done = work(job, &stages, &slot);
+                let done = work(job, &stages, &slot, &mut lap);
                 if results.send((no, done)).is_err() {
                     return;
                 }
@@ -161,13 +166,15 @@ impl Workers {
 }
 
 /// One page through the stages.
-fn work(job: Job, stages: &[process::Options], slot: &Slot) -> Done {
+fn work(job: Job, stages: &[process::Options], slot: &Slot, lap: &mut Lap) -> Done {
+    lap.begin();
     let source_idx = job.found.source_idx;
     let article = match job.found.load() {
         Ok(Ok(article)) => article,
         Ok(Err(unreadable)) => return Done::Reject(unreadable),
         Err(e) => return Done::Failed(e),
     };
+    lap.end(Part::Read, 1, article.page.info.bytes);
     let reject = Reject::new(Stage::Extract, Reason::Panic, "the program failed on this page");
     let mut unreadable = Unreadable::of(&article.page.info, reject);
     let mark = |value| {
@@ -177,8 +184,11 @@ fn work(job: Job, stages: &[process::Options], slot: &Slot) -> Done {
     };
     mark(Some((job.no, Instant::now(), unreadable.clone())));
     let done = catch_unwind(AssertUnwindSafe(|| {
-        let document = process::process(article, &stages[source_idx])?;
+        let document = process::process_observed(article, &stages[source_idx], |stage, bytes| {
+            lap.end(part(stage), 1, bytes as u64);
+        })?;
         let signature = Signature::of(&document);
+        lap.end(Part::Sign, 1, document.body.len() as u64);
         Ok(Box::new((document, signature)))
     }));
     mark(None);
@@ -195,5 +205,15 @@ fn work(job: Job, stages: &[process::Options], slot: &Slot) -> Done {
             }
             Done::Reject(unreadable)
         }
+    }
+}
+
+/// The part of a run's work that a stage is.
+fn part(stage: Stage) -> Part {
+    match stage {
+        Stage::Fetch | Stage::Ingest => Part::Read,
+        Stage::Decode => Part::Decode,
+        Stage::Clean => Part::Clean,
+        Stage::Extract => Part::Extract,
     }
 }

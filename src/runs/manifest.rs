@@ -1,11 +1,13 @@
-//! run.json: what went in, what came out, with digests. The same run has the same bytes, so no time stands in it.
+//! run.json: what went in, what came out, with digests. The same run has the same bytes, so no time stands in it
+//! unless asked for: the informational part, which nothing depends on.
 
+use super::earlier::Stages;
 use crate::ingest::{Answer, Plan, StoreState};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Name of the manifest's file in a run.
@@ -20,8 +22,8 @@ pub struct Manifest {
     pub version: String,
     /// The configuration, but for the output folder.
     pub config: serde_json::Value,
-    /// Digest of what decides the rows of each source's pages, besides their bytes and the program.
-    pub stages: BTreeMap<String, String>,
+    /// Digests of the parts of the configuration that decide the rows of pages, besides their bytes and the program.
+    pub stages: Stages,
     /// How much went in and came out.
     pub counts: Counts,
     /// Pages without a document, by reason.
@@ -35,6 +37,9 @@ pub struct Manifest {
     /// What the raw store held; not there without web sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreState>,
+    /// When the run was made and what it took, where asked for. No digest covers it and nothing reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub informational: Option<serde_json::Value>,
     /// The files and the pages of the store that were read.
     pub inputs: Vec<InputFile>,
     /// The files written.
@@ -116,9 +121,10 @@ impl Manifest {
     /// # Errors
     /// The file can't be written.
     pub fn write(&self, dir: &Path) -> io::Result<()> {
-        let mut text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
-        text.push('\n');
-        write_synced(&dir.join(FILE), text.as_bytes())
+        let mut file = BufWriter::new(File::create(dir.join(FILE))?);
+        serde_json::to_writer_pretty(&mut file, self).map_err(io::Error::other)?;
+        file.write_all(b"\n")?;
+        file.into_inner()?.sync_all()
     }
 }
 

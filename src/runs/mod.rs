@@ -9,6 +9,8 @@ mod package;
 pub mod verify;
 pub mod diff;
 pub mod earlier;
+pub mod clock;
+pub mod signatures;
 
 pub use crate::lock::{Lock, LockError};
 pub use id::{RunId, version};
@@ -57,7 +59,7 @@ impl Output {
         let mut runs = Vec::new();
         for entry in fs::read_dir(self.root.join("runs"))? {
             let path = entry?.path();
-            if Manifest::read(&path).is_ok() {
+            if path.join(manifest::FILE).is_file() {
                 runs.push((fs::metadata(path.join(manifest::FILE))?.modified()?, path));
             }
         }
@@ -87,6 +89,10 @@ impl Output {
     /// # Errors
     /// Something can't be removed.
     pub fn sweep(&self) -> io::Result<()> {
+        for name in ["signatures.next", "files.next"] {
+            remove_file(&self.cache().join(name))?;
+        }
+        remove_file(&self.root.join(".latest-next"))?;
         for entry in fs::read_dir(self.root.join("runs"))? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
@@ -140,13 +146,18 @@ impl Output {
             return Ok(());
         }
         let next = self.root.join(".latest-next");
-        match fs::remove_file(&next) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-            _ => {}
-        }
+        remove_file(&next)?;
         link(&target, &next)?;
         fs::rename(&next, &latest)?;
         sync(&self.root)
+    }
+}
+
+/// Removes a file, if it is there.
+fn remove_file(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
     }
 }
 

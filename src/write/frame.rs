@@ -40,7 +40,13 @@ pub(super) fn polars_dtype(dtype: Dtype) -> DataType {
 
 /// The Polars schema of a dataset.
 pub(super) fn polars_schema(dataset: &Dataset) -> Schema {
-    dataset.columns.iter().map(|c| Field::new(c.name.into(), polars_dtype(c.dtype))).collect()
+    schema_of(dataset.columns)
+}
+
+/// The Polars schema of these columns.
+pub(super) fn schema_of<'a>(columns: impl IntoIterator<Item = &'a SchemaColumn>) -> Schema {
+    let field = |c: &SchemaColumn| Field::new(c.name.into(), polars_dtype(c.dtype));
+    columns.into_iter().map(field).collect()
 }
 
 impl Builder {

@@ -1,24 +1,31 @@
 //! Rows ↔ files: Polars frames to Parquet and CSV, and back for checks. The only place that knows Polars.
 //!
-//! Rows are gathered column by column (`frame`) and leave as row groups of bounded size, so memory does not grow
-//! with the number of pages. The bytes written are a function of the rows and the options: no time, no thread
+//! Rows are gathered column by column (`frame`) and leave as row groups of bounded size (`groups`), so memory does not
+//! grow with the number of pages. The bytes written are a function of the rows and the options: no time, no thread
 //! count, no hash order.
 
 mod frame;
 mod csv;
+mod groups;
+pub mod raw;
 pub mod read;
 
+pub use groups::Groups;
+
 use crate::config::{Compression, Format};
+use crate::provenance::DocId;
 use crate::rows::Sinks;
 use crate::schema::{self, Dataset};
 use frame::Frame;
 use polars::prelude::*;
+use raw::RowGroups;
 use std::fs::File;
 use std::io::BufWriter;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// How to write.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Formats besides Parquet.
     pub formats: Vec<Format>,
@@ -67,7 +74,11 @@ const ROW_GROUP_BYTES: usize = 32 << 20;
 /// Writes the datasets of one run.
 pub struct Writer {
     datasets: Vec<DatasetWriter>,
+    groups: Groups,
 }
+
+/// Datasets that documents have rows in: the first ones of the schema.
+pub const OF_DOCUMENTS: usize = 6;
 
 impl Writer {
     /// Opens the files of every dataset in `dir`, which must exist.
@@ -79,14 +90,14 @@ impl Writer {
             .iter()
             .map(|d| DatasetWriter::create(dir, d, options))
             .collect::<Result<_, _>>()?;
-        Ok(Self { datasets })
+        Ok(Self { datasets, groups: Groups::default() })
     }
 
-    /// Gives the sinks of the datasets that documents have rows in.
+    /// Gives the sinks of the datasets that documents have rows in, for the rows of the next document.
     ///
     /// # Errors
     /// What `f` wrote can't be put to disk.
-    pub fn document(&mut self, f: impl FnOnce(&mut Sinks<'_>)) -> Result<(), Error> {
+    pub fn document(&mut self, doc_id: DocId, f: impl FnOnce(&mut Sinks<'_>)) -> Result<(), Error> {
         let [documents, blocks, sections, figures, table_cells, images, ..] =
             self.datasets.as_mut_slice()
         else {
@@ -100,7 +111,46 @@ impl Writer {
             table_cells: &mut table_cells.frame,
             images: &mut images.frame,
         });
-        self.flush_full()
+        if self.groups.ends_with(doc_id) { self.end_group() } else { self.flush_full() }
+    }
+
+    /// Ends the row groups of the datasets that documents have rows in.
+    ///
+    /// # Errors
+    /// The rows can't be put to disk.
+    pub fn end_group(&mut self) -> Result<(), Error> {
+        self.datasets[..OF_DOCUMENTS].iter_mut().try_for_each(DatasetWriter::flush)
+    }
+
+    /// Whether the next document is the first of a group.
+    pub fn at_group_start(&self) -> bool {
+        self.groups.at_start()
+    }
+
+    /// Copies a whole group of documents of an earlier run, which was written with the same options: for each dataset
+    /// the file and the rows there. False where that can't be done, and then nothing was written.
+    ///
+    /// # Errors
+    /// The rows can't be read or put to disk.
+    pub fn copy_group(
+        &mut self,
+        from: &mut [RowGroups],
+        rows: &[Range<usize>],
+    ) -> Result<bool, Error> {
+        if self.datasets.iter().any(|d| d.csv.is_some()) {
+            return Ok(false); // the rows of a CSV file are not at hand
+        }
+        let mut read = Vec::new();
+        for (from, rows) in from.iter_mut().zip(rows) {
+            let Some(groups) = from.read(rows.clone())? else { return Ok(false) };
+            read.push(groups);
+        }
+        for (writer, groups) in self.datasets.iter_mut().zip(&read) {
+            for group in groups {
+                writer.copy(group)?;
+            }
+        }
+        Ok(true)
     }
 
     /// The sink of one dataset.
@@ -203,6 +253,16 @@ impl DatasetWriter {
             csv.write(&df)?;
         }
         self.n_rows += n as u64;
+        Ok(())
+    }
+
+    /// Writes a row group as it is.
+    fn copy(&mut self, group: &raw::RowGroup) -> Result<(), Error> {
+        let n_rows = group.n_rows as u64;
+        self.parquet
+            .write_row_group(n_rows, &group.columns)
+            .map_err(|source| Error::Polars { path: self.path.clone(), source })?;
+        self.n_rows += n_rows;
         Ok(())
     }
 

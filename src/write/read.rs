@@ -1,23 +1,30 @@
 //! Files of a finished run → values, for checks, comparisons and runs that take rows over.
 
 use super::Error;
-use super::frame::{polars_dtype, polars_schema};
+use super::frame::{polars_dtype, polars_schema, schema_of};
 use crate::rows::Sink;
-use crate::schema::{Dataset, Dtype};
+use crate::schema::{Column as SchemaColumn, Dataset, Dtype};
 use jiff::civil::{Date, DateTime};
 use polars::prelude::*;
+use polars_parquet::read::FileMetadata;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Rows that a cursor holds at a time.
-const WINDOW_ROWS: usize = 1 << 14;
+const WINDOW_ROWS: usize = 1 << 13;
+/// The same where a row holds a whole body.
+const WINDOW_BODIES: usize = 1 << 8;
 
 /// Reads one dataset of a finished run, a window of rows at a time.
 pub struct Cursor {
     path: PathBuf,
     dataset: &'static Dataset,
-    n_rows: usize,
+    /// The columns read, in the schema's order.
+    of: Vec<&'static SchemaColumn>,
+    metadata: Arc<FileMetadata>,
+    window_rows: usize,
     window: Range<usize>,
     columns: Vec<Values>,
 }
@@ -39,27 +46,51 @@ impl Cursor {
     /// # Errors
     /// The file is missing, is no Parquet, or has other columns than the schema says.
     pub fn open(dir: &Path, dataset: &'static Dataset) -> Result<Self, Error> {
+        Self::open_columns(dir, dataset, |_| true)
+    }
+
+    /// Opens those columns of a dataset that `wanted` says.
+    ///
+    /// # Errors
+    /// As [`Cursor::open`].
+    pub fn open_columns(
+        dir: &Path,
+        dataset: &'static Dataset,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Self, Error> {
         let path = dir.join(format!("{}.parquet", dataset.name));
-        let mut cursor = Self { path, dataset, n_rows: 0, window: 0..0, columns: Vec::new() };
-        cursor.n_rows = cursor.reader()?.num_rows().map_err(|e| cursor.damaged(e))?;
+        let file = File::open(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+        let mut reader = ParquetReader::new(file);
+        let metadata = reader
+            .get_metadata()
+            .map_err(|source| Error::Read { path: path.clone(), source })?
+            .clone();
+        let of: Vec<_> = dataset.columns.iter().filter(|c| wanted(c.name)).collect();
+        let bodies = of.iter().any(|c| c.name == "body");
+        let window_rows = if bodies { WINDOW_BODIES } else { WINDOW_ROWS };
+        let columns = Vec::new();
+        let mut cursor = Self { path, dataset, of, metadata, window_rows, window: 0..0, columns };
         cursor.load(0)?;
         Ok(cursor)
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.n_rows
+        self.metadata.num_rows
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.n_rows == 0
+        self.len() == 0
     }
 
     fn reader(&self) -> Result<ParquetReader<File>, Error> {
         let file = File::open(&self.path)
             .map_err(|source| Error::Io { path: self.path.clone(), source })?;
-        Ok(ParquetReader::new(file))
+        let mut reader = ParquetReader::new(file);
+        reader.set_metadata(self.metadata.clone());
+        // Windows are small, and the threads have pages to process.
+        Ok(reader.read_parallel(ParallelStrategy::None))
     }
 
     fn damaged(&self, source: PolarsError) -> Error {
@@ -70,11 +101,12 @@ impl Cursor {
     fn load(&mut self, start: usize) -> Result<(), Error> {
         let frame = self
             .reader()?
-            .with_slice(Some((start, WINDOW_ROWS)))
+            .with_columns(Some(self.of.iter().map(|c| c.name.to_owned()).collect()))
+            .with_slice(Some((start, self.window_rows)))
             .set_rechunk(true)
             .finish()
             .map_err(|e| self.damaged(e))?;
-        if *frame.schema().as_ref() != polars_schema(self.dataset) {
+        if *frame.schema().as_ref() != schema_of(self.of.iter().copied()) {
             let message = format!("columns differ from the schema: {:?}", frame.schema());
             return Err(self.damaged(PolarsError::SchemaMismatch(message.into())));
         }
@@ -82,7 +114,7 @@ impl Cursor {
         self.columns = frame
             .columns()
             .iter()
-            .zip(self.dataset.columns)
+            .zip(&self.of)
             .map(|(column, of)| values(column, of.dtype))
             .collect::<PolarsResult<_>>()
             .map_err(|e| self.damaged(e))?;
@@ -97,7 +129,7 @@ impl Cursor {
         if !self.window.contains(&no) {
             self.load(no)?;
             if !self.window.contains(&no) {
-                let message = format!("no row {no} among {}", self.n_rows);
+                let message = format!("no row {no} among {}", self.len());
                 return Err(self.damaged(PolarsError::OutOfBounds(message.into())));
             }
         }
@@ -110,7 +142,25 @@ impl Cursor {
     /// A row can't be read.
     pub fn copy(&mut self, rows: Range<usize>, sink: &mut dyn Sink) -> Result<(), Error> {
         for no in rows {
-            self.row(no)?.copy(sink);
+            self.row(no)?.copy(None, sink);
+        }
+        Ok(())
+    }
+
+    /// The same with other text in one column; no text where `texts` is too short.
+    ///
+    /// # Errors
+    /// A row can't be read.
+    pub fn copy_with(
+        &mut self,
+        rows: Range<usize>,
+        column: &str,
+        texts: &[Option<Arc<str>>],
+        sink: &mut dyn Sink,
+    ) -> Result<(), Error> {
+        let mut texts = texts.iter().map(Option::as_deref);
+        for no in rows {
+            self.row(no)?.copy(Some((column, texts.next().flatten())), sink);
         }
         Ok(())
     }
@@ -136,9 +186,11 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn value(&self, column: &str, dtype: Dtype) -> &'a Values {
-        let columns = self.cursor.dataset.columns;
-        let index = columns.iter().position(|c| c.name == column && c.dtype == dtype);
-        let index = index.unwrap_or_else(|| unreachable!("no column {column} of type {dtype:?}"));
+        let mut columns = self.cursor.of.iter();
+        let index = columns.position(|c| c.name == column && c.dtype == dtype);
+        let index = index.unwrap_or_else(|| {
+            unreachable!("{} has no column {column} of type {dtype:?}", self.cursor.dataset.name)
+        });
         &self.cursor.columns[index]
     }
 
@@ -198,10 +250,14 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn copy(&self, sink: &mut dyn Sink) {
-        for (column, values) in self.cursor.dataset.columns.iter().zip(&self.cursor.columns) {
+    /// Gives the row to a sink, with another text in one column where one is given.
+    fn copy(&self, other: Option<(&str, Option<&str>)>, sink: &mut dyn Sink) {
+        for (column, values) in self.cursor.of.iter().zip(&self.cursor.columns) {
             match values {
-                Values::Str(c) => sink.str(column.name, c.get(self.at)),
+                Values::Str(c) => {
+                    let other = other.filter(|(name, _)| *name == column.name);
+                    sink.str(column.name, other.map_or_else(|| c.get(self.at), |(_, text)| text));
+                }
                 Values::Int(c) => sink.int(column.name, c.get(self.at)),
                 Values::Float(c) => sink.float(column.name, c.get(self.at)),
                 Values::Bool(c) => sink.bool(column.name, c.get(self.at)),

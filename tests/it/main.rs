@@ -21,6 +21,8 @@ mod warc;
 #[cfg(all(feature = "cli", feature = "fetch"))]
 mod store;
 #[cfg(feature = "cli")]
+mod rerun;
+#[cfg(feature = "cli")]
 mod run;
 #[cfg(feature = "cli")]
 mod operation;

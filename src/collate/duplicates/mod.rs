@@ -3,16 +3,22 @@
 //! Bodies with the same units are exact copies. Near copies (another site's boilerplate, lost characters, the other
 //! script) are found by banding the signatures' bins, so that only pages which share a band are compared, and told from
 //! reports of the same mould for another year or place by their numbers. Rows depend on the set of documents alone.
+//!
+//! Memory: 40 bytes a document; signatures are kept in a [`Store`].
 //! What can go wrong: a page that holds less than half of a report is no copy, nor is one that lost a tenth of its characters.
 
 mod signature;
+mod store;
 
 pub use signature::Signature;
+pub use store::Store;
 
-use crate::extract::Document;
 use crate::provenance::DocId;
+use jiff::civil::Date;
 use signature::WORDING_BINS;
 use std::cmp::Reverse;
+use std::collections::VecDeque;
+use std::io;
 
 /// Units below which equal bodies say nothing: notices that any page may carry.
 const EXACT_UNITS_MIN: u32 = 20;
@@ -21,6 +27,8 @@ const NEAR_UNITS_MIN: u32 = 80;
 /// Bins of a band. With 64 bands of four, copies that share 0.5 of their wording meet with a chance of 0.98, other
 /// reports (0.1 to 0.25 in provincial reports of one year) with one of 0.01 to 0.2.
 const BAND: usize = 4;
+/// Bands looked at in one pass over the signatures: each takes eight bytes a document.
+const BANDS_A_PASS: usize = 4;
 /// Pages of one band that a page is compared with: those next to it. Bounds the work where many share a phrase.
 const NEIGHBOURS_MAX: usize = 24;
 /// Numbers that a page must state for them to count as evidence.
@@ -62,64 +70,164 @@ pub struct DuplicateRow {
 
 /// Finds the pages that carry the same report.
 #[derive(Debug, Default)]
-pub struct Duplicates {
-    signatures: Vec<Signature>,
+pub struct Duplicates<S = Vec<Signature>> {
+    heads: Vec<Head>,
+    store: S,
 }
 
-impl Duplicates {
+/// What of a signature stays in memory.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    doc_id: DocId,
+    exact: u64,
+    published: Option<Date>,
+    body_chars: u32,
+    units: u32,
+    /// Its number in the store.
+    at: u32,
+}
+
+impl<S: Store> Duplicates<S> {
+    /// Keeps the signatures in `store`, which is empty.
+    pub fn new(store: S) -> Self {
+        Self { heads: Vec::new(), store }
+    }
+
     /// Takes the signature of one document.
-    pub fn push(&mut self, document: &Document) {
-        self.push_signature(Signature::of(document));
+    ///
+    /// # Errors
+    /// The store can't keep it.
+    pub fn push(&mut self, signature: &Signature) -> io::Result<()> {
+        let at = u32::try_from(self.heads.len()).map_err(io::Error::other)?;
+        self.heads.push(Head {
+            doc_id: signature.doc_id,
+            exact: signature.exact,
+            published: signature.published,
+            body_chars: signature.body_chars,
+            units: signature.units,
+            at,
+        });
+        self.store.push(signature)
     }
 
-    /// Takes a signature that was made elsewhere.
-    pub fn push_signature(&mut self, signature: Signature) {
-        self.signatures.push(signature);
+    /// The copies, by doc_id; and the store, as it was filled.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub fn finish(mut self) -> io::Result<(Vec<DuplicateRow>, S)> {
+        self.heads.sort_unstable_by_key(|h| (h.doc_id, h.at));
+        let mut groups = Groups::new(self.heads.len());
+        let distinct = self.join_exact(&mut groups);
+        self.join_near(&distinct, &mut groups)?;
+        Ok((self.rows(&mut groups)?, self.store))
     }
 
-    /// The copies, by doc_id.
-    pub fn finish(mut self) -> Vec<DuplicateRow> {
-        self.signatures.sort_by_key(|s| s.doc_id);
-        let mut groups = Groups::new(self.signatures.len());
-        let distinct = join_exact(&self.signatures, &mut groups);
-        join_near(&self.signatures, &distinct, &mut groups);
-        rows(&self.signatures, &mut groups)
-    }
-}
-
-/// Joins equal bodies; one index of each, and those of short bodies left out.
-fn join_exact(signatures: &[Signature], groups: &mut Groups) -> Vec<usize> {
-    let mut order: Vec<usize> =
-        (0..signatures.len()).filter(|&i| signatures[i].units >= EXACT_UNITS_MIN).collect();
-    order.sort_by_key(|&i| (signatures[i].exact, i));
-    let mut distinct = Vec::with_capacity(order.len());
-    for same in order.chunk_by(|&a, &b| signatures[a].exact == signatures[b].exact) {
-        same[1..].iter().for_each(|&other| groups.join(same[0], other));
-        if signatures[same[0]].units >= NEAR_UNITS_MIN {
-            distinct.push(same[0]);
+    /// Joins equal bodies; one index of each, and those of short bodies left out.
+    fn join_exact(&self, groups: &mut Groups) -> Vec<u32> {
+        let heads = &self.heads;
+        let mut order: Vec<u32> = (0u32..)
+            .zip(heads)
+            .filter(|(_, head)| head.units >= EXACT_UNITS_MIN)
+            .map(|(i, _)| i)
+            .collect();
+        order.sort_unstable_by_key(|&i| (heads[i as usize].exact, i));
+        let mut distinct = Vec::new();
+        for same in order.chunk_by(|&a, &b| heads[a as usize].exact == heads[b as usize].exact) {
+            same[1..].iter().for_each(|&other| groups.join(same[0], other));
+            if heads[same[0] as usize].units >= NEAR_UNITS_MIN {
+                distinct.push(same[0]);
+            }
         }
+        distinct
     }
-    distinct.sort_unstable();
-    distinct
-}
 
-/// Compares bodies that share a band.
-fn join_near(signatures: &[Signature], distinct: &[usize], groups: &mut Groups) {
-    let mut keys: Vec<([u8; BAND], usize)> = Vec::with_capacity(distinct.len());
-    for band in 0..WORDING_BINS / BAND {
-        keys.clear();
-        keys.extend(distinct.iter().filter_map(|&i| Some((signatures[i].band(band)?, i))));
-        keys.sort_unstable();
-        for bucket in keys.chunk_by(|(a, _), (b, _)| a == b) {
-            for (at, &(_, i)) in bucket.iter().enumerate() {
-                for &(_, j) in bucket[at + 1..].iter().take(NEIGHBOURS_MAX) {
-                    if !groups.joined(i, j) && is_copy(&signatures[i], &signatures[j]) {
-                        groups.join(i, j);
-                    }
+    /// Compares bodies that share a band.
+    fn join_near(&mut self, distinct: &[u32], groups: &mut Groups) -> io::Result<()> {
+        let Self { heads, store } = self;
+        // By their number in the store, which is the order of a pass.
+        let mut index_at: Vec<Option<u32>> = vec![None; heads.len()];
+        distinct.iter().for_each(|&i| index_at[heads[i as usize].at as usize] = Some(i));
+        let mut keys: [Vec<([u8; BAND], u32)>; BANDS_A_PASS] = Default::default();
+        for first in (0..WORDING_BINS / BAND).step_by(BANDS_A_PASS) {
+            keys.iter_mut().for_each(|k| {
+                k.clear();
+                k.reserve_exact(distinct.len());
+            });
+            store.each(&mut |at, signature| {
+                let Some(i) = index_at.get(at).copied().flatten() else { return };
+                for (keys, number) in keys.iter_mut().zip(first..) {
+                    keys.extend(signature.band(number).map(|band| (band, i)));
+                }
+            })?;
+            for keys in &mut keys {
+                keys.sort_unstable();
+                for bucket in keys.chunk_by(|(a, _), (b, _)| a == b) {
+                    join_bucket(bucket, heads, store, groups)?;
                 }
             }
         }
+        Ok(())
     }
+
+    /// The rows of every group of two or more.
+    fn rows(&mut self, groups: &mut Groups) -> io::Result<Vec<DuplicateRow>> {
+        let n = u32::try_from(self.heads.len()).unwrap_or(u32::MAX);
+        let mut members: Vec<(u32, u32)> = (0..n).map(|i| (groups.root(i), i)).collect();
+        members.sort_unstable();
+        let mut rows = Vec::new();
+        for group in members.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
+            let heads = group.iter().map(|&(_, i)| self.heads[i as usize]);
+            let stands = heads.clone().min_by_key(|h| {
+                (h.published.is_none(), h.published, Reverse(h.body_chars), h.doc_id)
+            });
+            let Some(stands) = stands else { continue };
+            let whole = self.store.get(stands.at as usize)?;
+            for copy in heads.filter(|h| h.doc_id != stands.doc_id) {
+                let exact = copy.exact == stands.exact;
+                rows.push(DuplicateRow {
+                    doc_id: copy.doc_id,
+                    duplicate_of: stands.doc_id,
+                    similarity: if exact {
+                        1.0
+                    } else {
+                        self.store.get(copy.at as usize)?.wording(&whole)
+                    },
+                    method: if exact { Method::Exact } else { Method::Near },
+                });
+            }
+        }
+        rows.sort_by_key(|r| r.doc_id);
+        Ok(rows)
+    }
+}
+
+/// Compares the documents that share one band, each with those next to it.
+fn join_bucket(
+    bucket: &[([u8; BAND], u32)],
+    heads: &[Head],
+    store: &mut impl Store,
+    groups: &mut Groups,
+) -> io::Result<()> {
+    // The signatures from `at` on, read where they are wanted.
+    let mut near: VecDeque<Option<Signature>> = VecDeque::new();
+    for (at, &(_, i)) in bucket.iter().enumerate() {
+        for (ahead, &(_, j)) in bucket[at..].iter().enumerate().skip(1).take(NEIGHBOURS_MAX) {
+            if groups.joined(i, j) {
+                continue;
+            }
+            near.resize_with(near.len().max(ahead + 1), || None);
+            for (place, index) in [(0, i), (ahead, j)] {
+                if near[place].is_none() {
+                    near[place] = Some(store.get(heads[index as usize].at as usize)?);
+                }
+            }
+            if near[0].as_ref().zip(near[ahead].as_ref()).is_some_and(|(a, b)| is_copy(a, b)) {
+                groups.join(i, j);
+            }
+        }
+        near.pop_front();
+    }
+    Ok(())
 }
 
 /// Whether two signatures are of one report.
@@ -142,60 +250,30 @@ fn is_copy(a: &Signature, b: &Signature) -> bool {
     (mostly || held_whole) && a.numbering(b) >= 0.35
 }
 
-/// The rows of every group of two or more.
-fn rows(signatures: &[Signature], groups: &mut Groups) -> Vec<DuplicateRow> {
-    let mut members: Vec<(usize, usize)> =
-        (0..signatures.len()).map(|i| (groups.root(i), i)).collect();
-    members.sort_unstable();
-    let mut rows = Vec::new();
-    for group in members.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
-        let stands = group
-            .iter()
-            .map(|&(_, i)| &signatures[i])
-            .min_by_key(|s| (s.published.is_none(), s.published, Reverse(s.body_chars), s.doc_id));
-        let Some(stands) = stands else { continue };
-        let copies =
-            group.iter().map(|&(_, i)| &signatures[i]).filter(|s| s.doc_id != stands.doc_id);
-        rows.extend(copies.map(|copy| row(copy, stands)));
-    }
-    rows.sort_by_key(|r| r.doc_id);
-    rows
-}
-
-fn row(copy: &Signature, stands: &Signature) -> DuplicateRow {
-    let exact = copy.exact == stands.exact;
-    DuplicateRow {
-        doc_id: copy.doc_id,
-        duplicate_of: stands.doc_id,
-        similarity: if exact { 1.0 } else { copy.wording(stands) },
-        method: if exact { Method::Exact } else { Method::Near },
-    }
-}
-
 /// Disjoint sets of indices.
-struct Groups(Vec<usize>);
+struct Groups(Vec<u32>);
 
 impl Groups {
     fn new(n: usize) -> Self {
-        Self((0..n).collect())
+        Self((0u32..).take(n).collect())
     }
 
-    fn root(&mut self, mut i: usize) -> usize {
-        while self.0[i] != i {
-            self.0[i] = self.0[self.0[i]];
-            i = self.0[i];
+    fn root(&mut self, mut i: u32) -> u32 {
+        while self.0[i as usize] != i {
+            self.0[i as usize] = self.0[self.0[i as usize] as usize];
+            i = self.0[i as usize];
         }
         i
     }
 
-    fn joined(&mut self, a: usize, b: usize) -> bool {
+    fn joined(&mut self, a: u32, b: u32) -> bool {
         self.root(a) == self.root(b)
     }
 
-    fn join(&mut self, a: usize, b: usize) {
+    fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
         // The smaller index is the root: the same whatever the order.
-        self.0[a.max(b)] = a.min(b);
+        self.0[a.max(b) as usize] = a.min(b);
     }
 }
 

@@ -19,7 +19,7 @@ const NUMBER_BINS: usize = 64;
 const SHINGLE: usize = 3;
 
 /// What is kept of a document to find its copies.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Signature {
     pub(super) doc_id: DocId,
     pub(super) published: Option<Date>,
@@ -49,6 +49,54 @@ impl Signature {
         }
     }
 
+    /// As bytes of a fixed number, for a file.
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        let mut out = [0u8; Self::BYTES];
+        // Days since 1970; a date that is not known lies before all that there are.
+        let published = self.published.map_or(i32::MIN, days);
+        let fields = [
+            &self.doc_id.bits().to_le_bytes()[..],
+            &self.exact.to_le_bytes(),
+            &published.to_le_bytes(),
+            &self.body_chars.to_le_bytes(),
+            &self.units.to_le_bytes(),
+            &self.numbers.to_le_bytes(),
+            &self.wording,
+            &self.numbering,
+        ];
+        let mut rest = &mut out[..];
+        for field in fields {
+            let (head, tail) = rest.split_at_mut(field.len());
+            head.copy_from_slice(field);
+            rest = tail;
+        }
+        out
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) made bytes of.
+    pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let mut rest = &bytes[..];
+        let published = |n: i32| (n != i32::MIN).then(|| day(n)).flatten();
+        Self {
+            doc_id: DocId::from_bits(u64::from_le_bytes(take(&mut rest))),
+            exact: u64::from_le_bytes(take(&mut rest)),
+            published: published(i32::from_le_bytes(take(&mut rest))),
+            body_chars: u32::from_le_bytes(take(&mut rest)),
+            units: u32::from_le_bytes(take(&mut rest)),
+            numbers: u32::from_le_bytes(take(&mut rest)),
+            wording: take(&mut rest),
+            numbering: take(&mut rest),
+        }
+    }
+
+    /// How many bytes a signature takes.
+    pub const BYTES: usize = 8 + 8 + 4 * 4 + WORDING_BINS + NUMBER_BINS;
+
+    /// The document that it is of.
+    pub fn doc_id(&self) -> DocId {
+        self.doc_id
+    }
+
     /// Bins `N * number` and the following: documents that share such a group are compared.
     pub(super) fn band<const N: usize>(&self, number: usize) -> Option<[u8; N]> {
         self.wording.as_chunks::<N>().0.get(number).copied()
@@ -63,6 +111,25 @@ impl Signature {
     pub(super) fn numbering(&self, other: &Self) -> f64 {
         common(&self.numbering, &other.numbering)
     }
+}
+
+/// The first bytes, which are taken off.
+fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+    let (head, tail) = rest.split_at(N);
+    *rest = tail;
+    let mut out = [0u8; N];
+    out.copy_from_slice(head);
+    out
+}
+
+fn days(date: Date) -> i32 {
+    let days = date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
+    i32::try_from(days).unwrap_or(i32::MAX)
+}
+
+fn day(days: i32) -> Option<Date> {
+    let hours = i64::from(days) * 24;
+    Date::constant(1970, 1, 1).checked_add(jiff::SignedDuration::from_hours(hours)).ok()
 }
 
 /// Share of equal bins, less what is equal by chance in a byte.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::collate::samples;
+use crate::extract::Document;
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -53,11 +54,17 @@ fn lose(text: &str, percent: usize, seed: u64) -> String {
 }
 
 fn find(pages: &[(&str, &str)]) -> Vec<DuplicateRow> {
-    let mut duplicates = Duplicates::default();
-    for (source, body) in pages {
-        duplicates.push(&samples::document(source, body));
+    of_documents(
+        &pages.iter().map(|(source, body)| samples::document(source, body)).collect::<Vec<_>>(),
+    )
+}
+
+fn of_documents(documents: &[Document]) -> Vec<DuplicateRow> {
+    let mut duplicates = Duplicates::new(Vec::new());
+    for document in documents {
+        duplicates.push(&Signature::of(document)).expect("memory");
     }
-    duplicates.finish()
+    duplicates.finish().expect("memory").0
 }
 
 fn pair(a: &str, b: &str) -> Option<Method> {
@@ -142,17 +149,24 @@ fn short_notices_are_left_alone() {
 fn the_earliest_then_longest_then_smallest_stands_for_the_group() {
     let text = report(5, 40);
     let longer = format!("{text}本报讯员供稿，欢迎转载，转载请注明出处。");
-    let mut duplicates = Duplicates::default();
     let mut early = samples::document("late-name", &text);
     early.metadata.published_date = Some(date(2031, 2, 1));
-    duplicates.push(&samples::document("a", &longer));
-    duplicates.push(&early);
-    let rows = duplicates.finish();
+    let rows = of_documents(&[samples::document("a", &longer), early]);
     assert_eq!(rows[0].duplicate_of, DocId::of("late-name"));
 
     let rows = find(&[("x", &text), ("y", &longer)]);
     assert_eq!(rows[0].duplicate_of, DocId::of("y"));
     assert_eq!(rows[0].doc_id, DocId::of("x"));
+}
+
+#[test]
+fn a_signature_comes_back_from_its_bytes() {
+    let mut document = samples::document("a", &report(4, 30));
+    for published in [None, Some(date(2031, 2, 28)), Some(date(-1, 1, 1))] {
+        document.metadata.published_date = published;
+        let signature = Signature::of(&document);
+        assert_eq!(Signature::from_bytes(&signature.to_bytes()), signature);
+    }
 }
 
 proptest! {
