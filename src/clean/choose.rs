@@ -115,18 +115,9 @@ fn named(page: &Page, whole: &Whole, keep: &[bool]) -> Option<Vec<bool>> {
 /// What the models say of every piece.
 fn probabilities(page: &Page, whole: &Whole) -> Vec<f32> {
     let own = features::own(page, whole);
-    let first: Vec<f32> = rows(&own).map(|row| model::FIRST.probability(row)).collect();
+    let first = model::FIRST.probabilities(rows(&own).map(|row| [row]));
     let context = features::context(page, &first);
-    let mut row = Vec::with_capacity(own.width() + context.width());
-    rows(&own)
-        .zip(rows(&context))
-        .map(|(own, context)| {
-            row.clear();
-            row.extend_from_slice(own);
-            row.extend_from_slice(context);
-            model::SECOND.probability(&row)
-        })
-        .collect()
+    model::SECOND.probabilities(rows(&own).zip(rows(&context)).map(|(own, context)| [own, context]))
 }
 
 fn rows(rows: &Rows) -> impl Iterator<Item = &[f32]> {

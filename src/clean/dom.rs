@@ -1,7 +1,7 @@
 //! HTML → [`Dom`]: the tree that a browser would build, in an arena, with limits on depth and number of nodes.
 //!
 //! In: the decoded source of a page. Out: nodes linked by 32-bit ids, document order by links, only the attributes
-//! that cleaning reads. Parsing cannot fail. The tree is html5ever's, so selectors made from it hold in browsers
+//! that cleaning reads. Parsing cannot fail. The tree is that of html5ever's tree builder, so selectors made from it hold in browsers
 //! and in `scraper`, except beyond the limits: there tags are taken as line breaks and [`Dom::truncated`] is set.
 //! Walks are loops, never recursion: a page may nest as deep as it likes.
 
@@ -10,15 +10,14 @@ use std::cell::{Cell, Ref, RefCell};
 use std::sync::LazyLock;
 
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{
-    BufferQueue, Tag as TagToken, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
-    TokenizerOpts,
-};
+use html5ever::tokenizer::{Tag as TagToken, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::{
     ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeBuilderOpts, TreeSink,
 };
 use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use rustc_hash::FxHashMap;
+
+use super::tokens::{self, Names};
 
 /// Index of a node in the arena.
 pub(super) type Id = u32;
@@ -34,6 +33,8 @@ macro_rules! tags {
         /// The elements that cleaning knows by name; all others are `Other`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub(super) enum Tag { $($name,)* Other }
+
+        const TAG_NAMES: &[&str] = &[$($text,)*];
 
         static TAGS: LazyLock<FxHashMap<LocalName, Tag>> = LazyLock::new(|| {
             [$((LocalName::from($text), Tag::$name),)*].into_iter().collect()
@@ -168,6 +169,8 @@ macro_rules! attrs {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub(super) enum Attr { $($name,)* }
 
+        const ATTR_NAMES: &[&str] = &[$($text,)*];
+
         static ATTRS: LazyLock<FxHashMap<LocalName, Attr>> = LazyLock::new(|| {
             [$((LocalName::from($text), Attr::$name),)*].into_iter().collect()
         });
@@ -180,6 +183,10 @@ attrs! {
     Datetime "datetime", Rel "rel", Type "type", Colspan "colspan", Rowspan "rowspan", Hidden "hidden",
     AriaHidden "aria-hidden", Role "role", Itemprop "itemprop", Lang "lang", Border "border", Title "title",
 }
+
+/// What the tokenizer knows by heart. Of attributes it keeps no others, but for those that the tree builder compares.
+static NAMES: LazyLock<Names> =
+    LazyLock::new(|| Names::new(TAG_NAMES.iter().copied(), ATTR_NAMES.iter().copied()));
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,29 +316,20 @@ impl Dom {
 
 /// Parses a page. With `scripting`, as a browser that runs scripts does, what noscript holds is text without markup.
 pub(super) fn parse(source: &str, depth_max: usize, nodes_max: usize, scripting: bool) -> Dom {
-    let sink = Sink::new();
-    let builder = TreeBuilder::new(
-        sink,
-        TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() },
-    );
-    let bounded = Bounded {
-        builder,
-        depth_max: u32::try_from(depth_max).unwrap_or(u32::MAX),
-        nodes_max,
-        dropped: Cell::new(0),
-    };
-    let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
-    let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from_slice(&tame(source)));
-    // The tokenizer stops at the end of each script, which is not run here.
-    while !queue.is_empty() {
-        let _ = tokenizer.feed(&queue);
-    }
-    tokenizer.end();
-    Dom { unscripted: !scripting, ..tokenizer.sink.builder.sink.finish() }
+    let bounded = bounded(depth_max, nodes_max, scripting);
+    tokens::tokenize(&line_ends(source), &NAMES, &bounded);
+    Dom { unscripted: !scripting, ..bounded.builder.sink.finish() }
 }
 
-/// Attributes of a tag; the tokenizer compares each with all before it.
+/// The source with line ends as the standard's preprocessing leaves them.
+fn line_ends(source: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\r', source.as_bytes()).is_none() {
+        return Cow::Borrowed(source);
+    }
+    Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// Attributes of a tag; html5ever's tokenizer compares each with all before it.
 const ATTRS_MAX: usize = 512;
 
 /// The source without the attributes that are too many. Only tags that are long are looked at closely.
@@ -394,6 +392,16 @@ struct Bounded {
     nodes_max: usize,
     /// Start tags left out whose end tags have not come yet.
     dropped: Cell<u32>,
+}
+
+fn bounded(depth_max: usize, nodes_max: usize, scripting: bool) -> Bounded {
+    let options = TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() };
+    Bounded {
+        builder: TreeBuilder::new(Sink::new(), options),
+        depth_max: u32::try_from(depth_max).unwrap_or(u32::MAX),
+        nodes_max,
+        dropped: Cell::new(0),
+    }
 }
 
 impl Bounded {
@@ -738,6 +746,144 @@ mod tests {
 
     fn all_text(dom: &Dom) -> String {
         dom.within(ROOT).map(|id| dom.text(id)).collect()
+    }
+
+    /// A page as html5ever's own tokenizer has it built.
+    fn reference(source: &str) -> Dom {
+        use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
+        let tokenizer = Tokenizer::new(bounded(512, 100_000, true), TokenizerOpts::default());
+        let queue = BufferQueue::default();
+        queue.push_back(StrTendril::from_slice(source));
+        while !queue.is_empty() {
+            let _ = tokenizer.feed(&queue);
+        }
+        tokenizer.end();
+        tokenizer.sink.builder.sink.finish()
+    }
+
+    /// The tree, one node a line.
+    fn outline(dom: &Dom) -> String {
+        use std::fmt::Write as _;
+        let mut out = String::new();
+        for id in dom.within(ROOT) {
+            let node = dom.node(id);
+            let name = dom.name(id).map(|n| (&*n.ns, &*n.local));
+            let attrs: Vec<_> = dom.attrs(id).iter().map(|(a, v)| (a, &**v)).collect();
+            let _ = writeln!(
+                out,
+                "{} {:?} {name:?} {attrs:?} {:?}",
+                node.depth,
+                node.kind,
+                dom.text(id)
+            );
+        }
+        out
+    }
+
+    #[track_caller]
+    fn check(source: &str) {
+        assert_eq!(outline(&parse(source, 512, 100_000, true)), outline(&reference(source)));
+    }
+
+    #[test]
+    fn the_tree_is_the_same_as_with_the_other_tokenizer() {
+        for source in [
+            "\u{feff}<!doctype html><title>a&amp;b&lt</title>c&nbsp;&notit;&not;&#x41;&#150;&#0;&#xd800;&#;&x",
+            "<!doctype html public \"-//W3C//DTD HTML 3.2//EN\"><p>a<table><td>b",
+            "<!DOCTYPE html SYSTEM 'about:legacy-compat' x><p>a<table>b",
+            "<!doctype html public '-//W3C//DTD HTML 4.01 Transitional//EN' \"x\"><p><table>",
+            "<!doctype><p><table>",
+            "<!doctype html public><p><table>",
+            "<!doctype html \"x\"><p><table>",
+            "<!doctype html public \"a><p><table>",
+            "<!doctype\nHTML\n><p><table>",
+            "<!doctype",
+            "<!doctype a",
+            "<p id=a id=b CLASS = 'x y'title=\"&quot;&copy=1&copy;&copy\"/hidden>a</P x=y/>b<br/>c</br>d",
+            "<a b/=c d = e f=>x<a href=?a=1&lt=2&lt;3&amp>y",
+            "<p =a>",
+            "<p a",
+            "<p a=",
+            "<p a='",
+            "<p a=b",
+            "<p /",
+            "a<",
+            "a</",
+            "a</>b",
+            "a</ b>c",
+            "a<1>b",
+            "a<?php x ?>b",
+            "a<!x>b",
+            "a<!",
+            "a<!-",
+            "a<!-x>b",
+            "a<!-->b",
+            "a<!--->b",
+            "a<!---->b",
+            "a<!-- x --!>b",
+            "a<!--x--y-->b",
+            "a<!--<!-->b",
+            "a<!--x",
+            "a<!--x--!-->b",
+            "a<!-----!>b",
+            "a<!--!>b-->c",
+            "<script>a</scrip></SCRIPT >b",
+            "<script><!--<script>a</script>b--></script>c",
+            "<script><!--<script></script><script/></script></script>c",
+            "<script><!-->a</script>b",
+            "<script><!--<scriptx></script>b",
+            "<script><!--a--></script>b<script>",
+            "<script><!-- </script>b",
+            "<script><!--<script>--></script>b",
+            "<script><!-<script></script>b",
+            "<script>a</script",
+            "<script><!--<script </script></script >b--></script>c",
+            "<style><p></style x>a<textarea>\n\n&amp;<p></textarea>b<xmp>&amp;</xmp><title>x</titl></title>",
+            "<iframe><p></iframe><noscript><p>a</noscript><noembed><b></noembed><plaintext>a</plaintext>\0b",
+            "<pre>\n\na\r\n\rb</pre>a\0b<svg>\0<![CDATA[a]]>b]]&gt;<p>c",
+            "<svg><![CDATA[x]]]>y<![CDATA[z",
+            "<![CDATA[x]]>y",
+            "<math><annotation-xml encoding='text/html'><p>a</math>b",
+            "<svg><font color=red>a<font x=y>b<a xlink:href=x title=y>c</svg><o:p>d</o:p><X\0y>",
+            "<b class=a><b class=a><b class=a><b class=a>x</b></b></b></b></b><p>y",
+            "<a x=1><div><a x=2>b<i y=1><i y=2><i y=3><i y=4><p>c",
+            "<table><tr>a<td>b</table>c<input type=hidden>",
+            "<frameset><frame>a",
+            "<template shadowrootmode=open><p>a</template>",
+            "<select><option>a<p>b<option>c",
+            "<table><input type=HIDDEN>a<form><caption>b&#10;<tbody>\0",
+            "&",
+            "&a",
+            "&#",
+            "&#x",
+            "&#x;",
+            "&#99999999999;",
+            "&NotEqualTilde;&nvlt;&ThickSpace;x&Aacute&AacuteX&amp;amp;",
+        ] {
+            check(source);
+        }
+    }
+
+    /// What tags are made of, and what makes them go wrong.
+    fn soup() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let part = prop_oneof![
+            "</?(div|p|b|a|i|table|tr|td|script|style|title|textarea|select|option|svg|math|template|pre|form|font|X)",
+            "( |/|\n)?(class|id|href|X|x:y|=)?(=| = )?(['\"][a-c&;<> ]{0,3}['\"]|[a-c&/]{0,2})",
+            "[<>/!?=\"' \n&;#-]{1,3}",
+            "(<!--|-->|--!>|<!doctype html|<!\\[CDATA\\[|\\]\\]>|<script>|</script|<!-|\0)",
+            "&(amp|lt|not|notin|copy|nbsp|#x?[0-9a-f]{0,3});?",
+            "[a一 ]{1,3}",
+            Just(">".to_owned()),
+        ];
+        proptest::collection::vec(part, 0..24).prop_map(|parts| parts.concat())
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn trees_of_soup_are_the_same(source in soup()) {
+            check(&source);
+        }
     }
 
     #[test]

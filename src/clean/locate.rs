@@ -4,9 +4,7 @@
 //! steps down by `tag:nth-of-type(n)`. Elements whose names a type selector cannot name plainly (`o:p`, elements of
 //! pictures) are stepped to by `:nth-child(n)`.
 
-use std::fmt::Write as _;
-
-use html5ever::ns;
+use html5ever::{LocalName, ns};
 use rustc_hash::FxHashMap;
 
 use super::dom::{Attr, Dom, Id, Kind, ROOT};
@@ -18,23 +16,30 @@ const DEPTH_MAX: usize = 128;
 /// Makes selectors for one page.
 pub(super) struct Locations<'a> {
     dom: &'a Dom,
-    /// How often each id occurs.
-    ids: FxHashMap<&'a str, u32>,
     /// For each element its place among siblings of its name, and among all.
     places: Vec<(u32, u32)>,
-    /// Selectors made, by element.
-    made: FxHashMap<Id, String>,
+    /// Whether an element is the only one with its id, and the id can stand in a selector as it is.
+    unique: Vec<bool>,
+    /// The way to the last element, from the top, and where each step ends in `text`.
+    path: Vec<(Id, usize)>,
+    /// The selector of the last element.
+    text: String,
 }
 
 impl<'a> Locations<'a> {
     /// Looks a page over once.
     pub(super) fn of(dom: &'a Dom) -> Self {
         let mut ids: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut named: Vec<(Id, &str)> = Vec::new();
         let mut places = vec![(0, 0); dom.len()];
-        let mut counts: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut counts: FxHashMap<&LocalName, u32> = FxHashMap::default();
         for parent in dom.within(ROOT) {
+            if dom.node(parent).kind == Kind::Text {
+                continue;
+            }
             if let Some(id) = dom.attr(parent, Attr::Id) {
                 *ids.entry(id).or_default() += 1;
+                named.push((parent, id));
             }
             counts.clear();
             let mut n = 0;
@@ -47,61 +52,81 @@ impl<'a> Locations<'a> {
                 }
             }
         }
-        Self { dom, ids, places, made: FxHashMap::default() }
+        let mut unique = vec![false; dom.len()];
+        for (element, id) in named {
+            unique[element as usize] = is_plain_id(id) && ids.get(id) == Some(&1);
+        }
+        Self { dom, places, unique, path: Vec::new(), text: String::new() }
     }
 
-    /// The selector of an element.
+    /// The selector of an element. What the way to it has in common with that to the last one asked for is not made
+    /// again: blocks are asked for in reading order.
     pub(super) fn selector(&mut self, element: Id) -> String {
-        if let Some(made) = self.made.get(&element) {
-            return made.clone();
-        }
         let depth = self.dom.up(element).count();
         let element = self.dom.up(element).nth(depth.saturating_sub(DEPTH_MAX)).unwrap_or(element);
-        let mut path: Vec<Id> = Vec::new();
-        let mut out = String::new();
+        let mut steps: Vec<Id> = Vec::with_capacity(depth.min(DEPTH_MAX));
         for id in self.dom.up(element) {
             if self.dom.node(id).kind != Kind::Element {
                 break;
             }
-            if let Some(name) = self.unique_id(id) {
-                let _ = write!(out, "#{name}");
+            steps.push(id);
+            if self.unique[id as usize] {
                 break;
             }
-            path.push(id);
         }
-        for &id in path.iter().rev() {
-            if !out.is_empty() {
-                out.push_str(" > ");
-            }
-            self.step(id, &mut out);
+        steps.reverse();
+        let same = steps.iter().zip(&self.path).take_while(|(id, (last, _))| *id == last).count();
+        self.path.truncate(same);
+        self.text.truncate(self.path.last().map_or(0, |(_, end)| *end));
+        for &id in &steps[same..] {
+            self.step(id);
+            self.path.push((id, self.text.len()));
         }
-        if out.is_empty() {
-            out.push_str(":root");
-        }
-        self.made.insert(element, out.clone());
-        out
+        if self.text.is_empty() { ":root".to_owned() } else { self.text.clone() }
     }
 
-    fn unique_id(&self, element: Id) -> Option<&str> {
-        let id = self.dom.attr(element, Attr::Id)?;
-        let plain = id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        (plain && self.ids.get(id) == Some(&1)).then_some(id)
-    }
-
-    fn step(&self, id: Id, out: &mut String) {
-        let Some(name) = self.dom.name(id) else { return };
+    /// Appends the step to an element.
+    fn step(&mut self, id: Id) {
+        let (dom, out) = (self.dom, &mut self.text);
+        if self.unique[id as usize] {
+            out.push('#');
+            out.push_str(dom.attr(id, Attr::Id).unwrap_or_default());
+            return;
+        }
+        if !out.is_empty() {
+            out.push_str(" > ");
+        }
+        let Some(name) = dom.name(id) else { return };
         let (of_type, of_all) = self.places[id as usize];
         let local: &str = &name.local;
         let plain = name.ns == ns!(html)
             && local.starts_with(|c: char| c.is_ascii_lowercase())
             && local.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         // There is one html and one body; saying so keeps the selectors short.
-        let _ = match local {
-            "html" | "body" if plain && of_type == 1 => write!(out, "{local}"),
-            _ if plain => write!(out, "{local}:nth-of-type({of_type})"),
-            _ => write!(out, ":nth-child({of_all})"),
-        };
+        match local {
+            "html" | "body" if plain && of_type == 1 => out.push_str(local),
+            _ => {
+                let (kind, place) =
+                    if plain { (":nth-of-type(", of_type) } else { (":nth-child(", of_all) };
+                out.push_str(if plain { local } else { "" });
+                out.push_str(kind);
+                push_number(place, out);
+                out.push(')');
+            }
+        }
+    }
+}
+
+/// Whether an id can stand in a selector without escapes.
+fn is_plain_id(id: &str) -> bool {
+    id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+fn push_number(n: u32, out: &mut String) {
+    match u8::try_from(n) {
+        Ok(n @ 0..10) => out.push(char::from(b'0' + n)),
+        _ => out.push_str(&n.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! (`extract::sections`).
 
 mod html;
+mod tokens;
 mod dom;
 mod hints;
 mod names;

@@ -10,24 +10,34 @@
 
 use std::sync::LazyLock;
 
-/// A node: `feature` <= `value` goes to `left`, else to `right`; a leaf has no feature and is worth `value`.
-#[derive(Debug, Clone, Copy)]
+/// A node: where its feature is at most `value`, the first of `next` is the way to go, else the second; a leaf is
+/// worth `value` and leads to itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Node {
-    feature: u16,
-    left: u16,
-    right: u16,
     value: f32,
+    feature: u16,
+    next: [u8; 2],
 }
 
-const LEAF: u16 = u16::MAX;
+/// Nodes of a tree, and features of a row; powers of two, so that a masked index needs no check.
+const NODES_MAX: usize = 64;
+const FEATURES_MAX: usize = 512;
+
+/// Rows that go down a tree together: none of them has to wait for the others' loads.
+const LANES: usize = 8;
+
+#[derive(Debug)]
+struct Tree {
+    nodes: [Node; NODES_MAX],
+    /// Steps from the root to the deepest leaf.
+    depth: usize,
+}
 
 /// A sum of trees.
 #[derive(Debug)]
 pub(super) struct Model {
     names: Vec<&'static str>,
-    nodes: Vec<Node>,
-    /// Where each tree starts in `nodes`.
-    roots: Vec<usize>,
+    trees: Vec<Tree>,
 }
 
 /// Sees a page's own features.
@@ -42,12 +52,8 @@ impl Model {
     fn read(source: &'static str) -> Self {
         let mut lines = source.lines().filter(|l| !l.starts_with('#'));
         let names: Vec<&str> = lines.next().unwrap_or("").split('\t').collect();
-        let (mut nodes, mut roots) = (Vec::new(), Vec::new());
-        for line in lines {
-            roots.push(nodes.len());
-            nodes.extend(line.split(';').map(|node| parse(node).expect("a test reads the models")));
-        }
-        Self { names, nodes, roots }
+        let trees = lines.map(|line| tree(line).expect("a test reads the models")).collect();
+        Self { names, trees }
     }
 
     /// The names of the features, in the order of a row.
@@ -56,39 +62,76 @@ impl Model {
         &self.names
     }
 
-    /// The probability for a row.
-    pub(super) fn probability(&self, row: &[f32]) -> f32 {
-        debug_assert_eq!(row.len(), self.names.len());
-        let sum: f32 = self.roots.iter().map(|&root| self.leaf(root, row)).sum();
-        1.0 / (1.0 + (-sum).exp())
+    /// The probabilities for rows, each given in its parts.
+    pub(super) fn probabilities<'a, const PARTS: usize>(
+        &self,
+        rows: impl Iterator<Item = [&'a [f32]; PARTS]>,
+    ) -> Vec<f32> {
+        let mut out = Vec::with_capacity(rows.size_hint().0);
+        let mut lanes = [[0.0f32; FEATURES_MAX]; LANES];
+        let mut rows = rows.peekable();
+        while rows.peek().is_some() {
+            let mut n = 0;
+            for (lane, row) in lanes.iter_mut().zip(rows.by_ref().take(LANES)) {
+                debug_assert_eq!(
+                    row.iter().map(|part| part.len()).sum::<usize>(),
+                    self.names.len()
+                );
+                let mut rest = lane.as_mut_slice();
+                for part in row {
+                    let Some((to, after)) = rest.split_at_mut_checked(part.len()) else { break };
+                    to.copy_from_slice(part);
+                    rest = after;
+                }
+                n += 1;
+            }
+            let sums = self.sums(&lanes);
+            out.extend(sums[..n].iter().map(|&sum| 1.0 / (1.0 + (-sum).exp())));
+        }
+        out
     }
 
-    fn leaf(&self, root: usize, row: &[f32]) -> f32 {
-        let mut at = root;
-        loop {
-            let node = self.nodes[at];
-            if node.feature == LEAF {
-                return node.value;
+    fn sums(&self, lanes: &[[f32; FEATURES_MAX]; LANES]) -> [f32; LANES] {
+        let mut sums = [0.0; LANES];
+        for tree in &self.trees {
+            let mut at = [0u8; LANES];
+            for _ in 0..tree.depth {
+                for (at, row) in at.iter_mut().zip(lanes) {
+                    let node = &tree.nodes[usize::from(*at) % NODES_MAX];
+                    let low = row[usize::from(node.feature) % FEATURES_MAX] <= node.value;
+                    *at = node.next[usize::from(!low)];
+                }
             }
-            let left = row[usize::from(node.feature)] <= node.value;
-            at = root + usize::from(if left { node.left } else { node.right });
+            for (sum, at) in sums.iter_mut().zip(at) {
+                *sum += tree.nodes[usize::from(at) % NODES_MAX].value;
+            }
         }
+        sums
     }
 }
 
-/// `feature value left right`, or a leaf's value.
-fn parse(node: &str) -> Option<Node> {
-    let mut parts = node.split(' ');
-    let first = parts.next()?;
-    let Some(value) = parts.next() else {
-        return Some(Node { feature: LEAF, left: 0, right: 0, value: first.parse().ok()? });
-    };
-    Some(Node {
-        feature: first.parse().ok()?,
-        value: value.parse().ok()?,
-        left: parts.next()?.parse().ok()?,
-        right: parts.next()?.parse().ok()?,
-    })
+/// Nodes by `;`, each `feature value left right`, or a leaf's value; parents stand before their children.
+fn tree(line: &str) -> Option<Tree> {
+    let mut tree = Tree { nodes: [Node::default(); NODES_MAX], depth: 0 };
+    let mut depths = [0; NODES_MAX];
+    for (n, text) in line.split(';').enumerate() {
+        let mut parts = text.split(' ');
+        let first = parts.next()?;
+        let here = u8::try_from(n).ok()?;
+        let node = match parts.next() {
+            None => Node { value: first.parse().ok()?, feature: 0, next: [here; 2] },
+            Some(value) => {
+                let next = [parts.next()?.parse().ok()?, parts.next()?.parse().ok()?];
+                for to in next {
+                    *depths.get_mut(usize::from(to))? = depths.get(n)? + 1;
+                }
+                Node { value: value.parse().ok()?, feature: first.parse().ok()?, next }
+            }
+        };
+        *tree.nodes.get_mut(n)? = node;
+        tree.depth = tree.depth.max(*depths.get(n)?);
+    }
+    Some(tree)
 }
 
 #[cfg(test)]
@@ -112,16 +155,33 @@ mod tests {
     #[test]
     fn every_path_ends_in_a_leaf() {
         for model in [&*FIRST, &*SECOND] {
-            for (n, &root) in model.roots.iter().enumerate() {
-                let end = model.roots.get(n + 1).copied().unwrap_or(model.nodes.len());
-                for (at, node) in model.nodes[root..end].iter().enumerate() {
-                    if node.feature != LEAF {
-                        let (left, right) = (usize::from(node.left), usize::from(node.right));
-                        assert!(at < left && at < right && left.max(right) < end - root);
-                        assert!(usize::from(node.feature) < model.names.len());
+            assert!(model.names.len() <= FEATURES_MAX && !model.trees.is_empty());
+            for tree in &model.trees {
+                let is_leaf = |at: u8| tree.nodes[usize::from(at)].next == [at; 2];
+                for (at, node) in (0u8..).zip(&tree.nodes).filter(|(at, _)| !is_leaf(*at)) {
+                    if *node == Node::default() {
+                        continue; // beyond the tree's nodes
                     }
+                    assert!(node.next.iter().all(|&to| at < to));
+                    assert!(usize::from(node.feature) < model.names.len());
                 }
+                let mut ends = vec![0u8];
+                for _ in 0..tree.depth {
+                    ends = ends.iter().flat_map(|&at| tree.nodes[usize::from(at)].next).collect();
+                }
+                assert!(ends.into_iter().all(is_leaf));
             }
         }
+    }
+
+    #[test]
+    fn rows_are_summed_over_the_leaves_that_they_come_to() {
+        let model = Model::read("# a comment\na\tb\n0 1.5 1 2;-1;1 2.5 3 4;0.5;2\n0.25\n");
+        let rows = [[1.5f32, 9.0], [2.0, 2.0], [2.0, 3.0]];
+        let p = model.probabilities(rows.iter().cycle().take(20).map(|r| [&r[..1], &r[1..]]));
+        let of = |sum: f32| 1.0 / (1.0 + (-sum).exp());
+        assert_eq!(p.len(), 20);
+        assert_eq!(p[..4], [of(-0.75), of(0.75), of(2.25), of(-0.75)]);
+        assert_eq!(p[17..], [of(2.25), of(-0.75), of(0.75)]);
     }
 }

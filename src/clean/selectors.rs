@@ -6,7 +6,7 @@
 use scraper::{ElementRef, Html, Selector};
 
 use super::Options;
-use super::dom::{Dom, Id, Kind, NIL, ROOT};
+use super::dom::{self, Dom, Id, Kind, NIL, ROOT};
 
 /// What the rules select, for every node: whether it is in a selected element.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(super) fn select(dom: &Dom, source: &str, options: &Options) -> Selected {
     if options.content.is_empty() && options.drop.is_empty() {
         return Selected::default();
     }
-    let html = Html::parse_document(source);
+    let html = Html::parse_document(&dom::tame(source));
     let theirs: Vec<_> = html
         .root_element()
         .descendants()

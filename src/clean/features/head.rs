@@ -1,5 +1,6 @@
 //! What the head of the page says of its text: the piece that is the title, pieces that the description or ld+json has.
 
+use memchr::memmem;
 use rustc_hash::FxHashSet;
 
 use super::Stat;
@@ -10,7 +11,24 @@ use crate::clean::pieces::{Piece, Pieces};
 
 /// Letters and digits alone, lowered.
 pub(in crate::clean) fn key(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(text.len());
+    key_into(text, &mut out);
+    out
+}
+
+/// Appends the key of a text.
+fn key_into(text: &str, out: &mut String) {
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
+        } else if ('\u{4e00}'..='\u{9fff}').contains(&c) {
+            out.push(c);
+        } else if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
 }
 
 /// What the head of the page gives as title.
@@ -23,12 +41,9 @@ pub(super) fn titles(hints: &Hints) -> Vec<String> {
 
 /// How much of the longer the shorter covers, if it is a part of it.
 pub(super) fn fit(text: &str, title: &str) -> f32 {
-    if text.is_empty() {
-        0.0
-    } else if title.contains(text) {
-        text.len() as f32 / title.len() as f32
-    } else if text.contains(title) {
-        title.len() as f32 / text.len() as f32
+    let (short, long) = if text.len() <= title.len() { (text, title) } else { (title, text) };
+    if !short.is_empty() && memmem::find(long.as_bytes(), short.as_bytes()).is_some() {
+        short.len() as f32 / long.len() as f32
     } else {
         0.0
     }
@@ -37,7 +52,8 @@ pub(super) fn fit(text: &str, title: &str) -> f32 {
 /// Which pieces the head of the page has too.
 pub(super) fn said(pieces: &Pieces, stats: &[Stat], hints: &Hints) -> Vec<u8> {
     const HEAD: usize = 16;
-    let head = |text: &str| key(text).chars().take(HEAD).collect::<String>();
+    let lowered = |c: char| c.to_lowercase().filter(move |_| c.is_alphanumeric());
+    let head = |text: &str| text.chars().flat_map(lowered).take(HEAD).collect::<String>();
     let named =
         |name: &str| matches!(name, "description" | "og:description" | "twitter:description");
     let descriptions: Vec<String> = hints
@@ -75,13 +91,17 @@ pub(super) fn find_title(
     hints: &Hints,
 ) -> (Option<usize>, Vec<f32>) {
     let titles = titles(hints);
+    let mut text = String::new();
     let mut fits = vec![0.0; stats.len()];
     let mut best = (0.0, None);
     for (n, (piece, stat)) in pieces.list.iter().zip(stats).enumerate() {
         if stat.tokens > 80.0 || piece.chars < 2 {
             continue;
         }
-        let text = key(pieces.of(piece));
+        text.clear();
+        if !titles.is_empty() {
+            key_into(pieces.of(piece), &mut text);
+        }
         let fit = titles.iter().map(|title| fit(&text, title)).fold(0.0, f32::max);
         fits[n] = fit;
         let level = dom.up(piece.owner).take(3).find_map(|id| dom.tag(id).heading());

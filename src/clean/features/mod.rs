@@ -26,6 +26,8 @@ pub(super) use whole::{Whole, whole};
 
 use elements::{FAR, N_NEAR};
 
+use std::sync::LazyLock;
+
 use super::Hints;
 use super::dom::{Dom, Id, Kind, NIL, ROOT, Tag};
 use super::names::Mark;
@@ -180,8 +182,15 @@ impl<'a> Page<'a> {
     }
 }
 
+/// The logarithm of a count and one. Most are of small whole numbers, and each row has dozens.
 fn log(x: f32) -> f32 {
-    x.max(0.0).ln_1p()
+    static SMALL: LazyLock<[f32; 2048]> =
+        LazyLock::new(|| std::array::from_fn(|n| (n as f32).ln_1p()));
+    let n = x as usize;
+    match SMALL.get(n) {
+        Some(&log) if n as f32 == x => log,
+        _ => x.max(0.0).ln_1p(),
+    }
 }
 
 fn share(part: f32, whole: f32) -> f32 {

@@ -8,6 +8,8 @@ use crate::clean::dom::{Id, NIL, ROOT};
 /// Features of every piece from the page alone.
 pub(in crate::clean) fn own(page: &Page, whole: &Whole) -> Rows {
     let mut rows = Rows::default();
+    let mut of_page = Rows::default();
+    own_page(page, whole, &mut Row { rows: &mut of_page, first: true });
     for n in 0..page.stats.len() {
         let mut row = Row { rows: &mut rows, first: n == 0 };
         own_text(page, whole, n, &mut row);
@@ -16,7 +18,11 @@ pub(in crate::clean) fn own(page: &Page, whole: &Whole) -> Rows {
         own_levels(page, whole, n, &mut row);
         own_since(page, whole, n, &mut row);
         own_known(page, whole, n, &mut row);
-        own_page(page, whole, &mut row);
+        if n == 0 {
+            rows.names.extend_from_slice(&of_page.names);
+            rows.values.reserve(rows.width() * page.stats.len());
+        }
+        rows.values.extend_from_slice(&of_page.values);
     }
     rows
 }

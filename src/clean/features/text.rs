@@ -103,33 +103,44 @@ pub(super) fn stat(text: &str, piece: &Piece) -> Stat {
     let mut in_word = false;
     let mut previous = ' ';
     let mut colon = false;
+    let [mut tokens, mut han, mut digits, mut letters, mut capitals, mut chars] = [0u32; 6];
+    let [mut ends, mut commas] = [0u32; 2];
     for c in text.chars() {
-        let wide = is_han(c);
-        let word = !wide && c.is_alphanumeric();
-        if wide || word && !in_word {
-            s.tokens += 1.0;
-        }
+        let (wide, word) = match c {
+            c if c.is_ascii() => (false, c.is_ascii_alphanumeric()),
+            c if is_han(c) => (true, false),
+            // The common marks, so that they are not looked up.
+            '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => {
+                (false, false)
+            }
+            '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' => (false, false),
+            c => (false, c.is_alphanumeric()),
+        };
+        tokens += u32::from(wide || word && !in_word);
         in_word = word;
         if wide {
-            s.han += 1.0;
+            han += 1;
         } else if c.is_ascii_digit() {
-            s.digits += 1.0;
+            digits += 1;
         } else if word {
-            s.letters += 1.0;
-            s.capitals += f32::from(u8::from(c.is_uppercase()));
+            letters += 1;
+            capitals += u32::from(c.is_uppercase());
         } else {
             match c {
-                '。' | '！' | '？' | '；' | '…' | '।' | '؟' => s.ends += 1.0,
-                '，' | '、' | '،' => s.commas += 1.0,
-                ',' if previous.is_alphabetic() => s.commas += 1.0,
-                ' ' => s.ends += f32::from(u8::from(matches!(previous, '.' | '!' | '?'))),
+                '。' | '！' | '？' | '；' | '…' | '।' | '؟' => ends += 1,
+                '，' | '、' | '،' => commas += 1,
+                ',' if previous.is_alphabetic() => commas += 1,
+                ' ' => ends += u32::from(matches!(previous, '.' | '!' | '?')),
                 ':' | '：' => colon = true,
                 _ => {}
             }
         }
         previous = c;
-        s.chars += 1.0;
+        chars += 1;
     }
+    (s.tokens, s.han, s.digits) = (tokens as f32, han as f32, digits as f32);
+    (s.letters, s.capitals, s.chars) = (letters as f32, capitals as f32, chars as f32);
+    (s.ends, s.commas) = (ends as f32, commas as f32);
     let last = text.trim_end_matches(['"', '\'', ')', '”', '’', '」', '）', ']', '»', ' ']);
     s.last = match last.chars().next_back() {
         Some('.' | '!' | '?') => {
