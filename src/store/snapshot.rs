@@ -7,7 +7,8 @@ use super::member::hex;
 use super::{Error, Known, Outcome, REPORT, Reader, Store, Stored, Url, io_at};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 
 /// A page of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ fn first_of(url: &Url, known: &[Known]) -> Option<String> {
 }
 
 impl Store {
-    /// Writes a snapshot's list to `snapshots/`, under its name.
+    /// Writes a snapshot's list to `snapshots/`, under its name; the oldest lists beyond [`LISTS_MAX`] are removed.
     ///
     /// # Errors
     /// The disk refuses.
@@ -138,6 +139,47 @@ impl Store {
             fs::rename(&next, &path)
         };
         write().map_err(io_at(&path))?;
+        remove_oldest(&folder, LISTS_MAX).map_err(io_at(&folder))?;
         super::segment::sync_folder(&folder)
+    }
+}
+
+/// Lists of snapshots that are kept: a list is as long as its store has pages, and is made anew wherever it is asked
+/// for.
+const LISTS_MAX: usize = 20;
+
+/// Removes the lists that were written first, but for so many.
+fn remove_oldest(folder: &Path, keep: usize) -> io::Result<()> {
+    let mut lists = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|e| e == "jsonl") {
+            lists.push((entry.metadata()?.modified()?, entry.path()));
+        }
+    }
+    lists.sort_unstable();
+    let n_old = lists.len().saturating_sub(keep);
+    lists.iter().take(n_old).try_for_each(|(_, path)| fs::remove_file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_written_last_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["c", "a", "b"] {
+            fs::write(dir.path().join(format!("{name}.jsonl")), name).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        fs::write(dir.path().join("notes.txt"), "not a list").unwrap();
+        remove_oldest(dir.path(), 2).unwrap();
+        let mut left: Vec<String> = fs::read_dir(dir.path())
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["a.jsonl", "b.jsonl", "notes.txt"]);
     }
 }
