@@ -317,6 +317,7 @@ impl Dom {
 /// Parses a page. With `scripting`, as a browser that runs scripts does, what noscript holds is text without markup.
 pub(super) fn parse(source: &str, depth_max: usize, nodes_max: usize, scripting: bool) -> Dom {
     let bounded = bounded(depth_max, nodes_max, scripting);
+    bounded.builder.sink.expect(source.len());
     tokens::tokenize(&line_ends(source), &NAMES, &bounded);
     Dom { unscripted: !scripting, ..bounded.builder.sink.finish() }
 }
@@ -503,6 +504,15 @@ impl Sink {
         };
         sink.push(Kind::Other, Tag::Other, NIL, (0, 0));
         sink
+    }
+
+    /// Makes room for what a page of that many bytes usually has.
+    fn expect(&self, bytes: usize) {
+        let dom = &mut *self.dom.borrow_mut();
+        dom.nodes.reserve(bytes / 96);
+        dom.names.reserve(bytes / 192);
+        dom.texts.reserve(bytes / 192);
+        dom.attrs.reserve(bytes / 192);
     }
 
     fn push(&self, kind: Kind, tag: Tag, data: u32, attrs: (u32, u32)) -> Id {

@@ -10,27 +10,33 @@
 
 use std::sync::LazyLock;
 
-/// A node: where its feature is at most `value`, the first of `next` is the way to go, else the second; a leaf is
-/// worth `value` and leads to itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// A node of a tree: where its feature is above `value`, or is no number, none of the leaves on its left can be the
+/// row's.
+#[derive(Debug, Clone, Copy)]
 struct Node {
     value: f32,
-    feature: u16,
-    next: [u8; 2],
+    feature: u32,
+    /// The leaves that are left.
+    leaves: u32,
 }
 
-/// Nodes of a tree, and features of a row; powers of two, so that a masked index needs no check.
-const NODES_MAX: usize = 64;
-const FEATURES_MAX: usize = 512;
+/// Leaves of a tree.
+const LEAVES_MAX: usize = 32;
 
-/// Rows that go down a tree together: none of them has to wait for the others' loads.
-const LANES: usize = 8;
+/// Rows that are looked at together: a vector instruction compares several of them.
+const LANES: usize = 16;
 
+/// One value of each of the rows.
+type Lanes = [f32; LANES];
+
+/// A tree, to be walked without branches: each node strikes leaves out, and the first that is left is the row's
+/// (QuickScorer, Lucchese et al. 2015, "QuickScorer: a fast algorithm to rank documents with additive ensembles of
+/// regression trees").
 #[derive(Debug)]
 struct Tree {
-    nodes: [Node; NODES_MAX],
-    /// Steps from the root to the deepest leaf.
-    depth: usize,
+    nodes: Vec<Node>,
+    /// What the leaves are worth, from left to right.
+    values: [f32; LEAVES_MAX],
 }
 
 /// A sum of trees.
@@ -68,68 +74,82 @@ impl Model {
         rows: impl Iterator<Item = [&'a [f32]; PARTS]>,
     ) -> Vec<f32> {
         let mut out = Vec::with_capacity(rows.size_hint().0);
-        let mut lanes = [[0.0f32; FEATURES_MAX]; LANES];
+        let mut columns = vec![[0.0; LANES]; self.names.len()];
         let mut rows = rows.peekable();
         while rows.peek().is_some() {
             let mut n = 0;
-            for (lane, row) in lanes.iter_mut().zip(rows.by_ref().take(LANES)) {
-                debug_assert_eq!(
-                    row.iter().map(|part| part.len()).sum::<usize>(),
-                    self.names.len()
-                );
-                let mut rest = lane.as_mut_slice();
+            for row in rows.by_ref().take(LANES) {
+                debug_assert_eq!(row.iter().map(|p| p.len()).sum::<usize>(), self.names.len());
+                let mut rest = columns.as_mut_slice();
                 for part in row {
-                    let Some((to, after)) = rest.split_at_mut_checked(part.len()) else { break };
-                    to.copy_from_slice(part);
+                    let (here, after) = rest.split_at_mut(part.len().min(rest.len()));
+                    here.iter_mut().zip(part).for_each(|(column, &value)| column[n] = value);
                     rest = after;
                 }
                 n += 1;
             }
-            let sums = self.sums(&lanes);
+            let sums = self.sums(&columns);
             out.extend(sums[..n].iter().map(|&sum| 1.0 / (1.0 + (-sum).exp())));
         }
         out
     }
 
-    fn sums(&self, lanes: &[[f32; FEATURES_MAX]; LANES]) -> [f32; LANES] {
+    fn sums(&self, columns: &[Lanes]) -> Lanes {
         let mut sums = [0.0; LANES];
         for tree in &self.trees {
-            let mut at = [0u8; LANES];
-            for _ in 0..tree.depth {
-                for (at, row) in at.iter_mut().zip(lanes) {
-                    let node = &tree.nodes[usize::from(*at) % NODES_MAX];
-                    let low = row[usize::from(node.feature) % FEATURES_MAX] <= node.value;
-                    *at = node.next[usize::from(!low)];
-                }
-            }
-            for (sum, at) in sums.iter_mut().zip(at) {
-                *sum += tree.nodes[usize::from(at) % NODES_MAX].value;
+            let mut leaves = [u32::MAX; LANES];
+            strike_out(&tree.nodes, columns, &mut leaves);
+            for (sum, leaves) in sums.iter_mut().zip(leaves) {
+                *sum += tree.values[leaves.trailing_zeros() as usize % LEAVES_MAX];
             }
         }
         sums
     }
 }
 
-/// Nodes by `;`, each `feature value left right`, or a leaf's value; parents stand before their children.
+/// Leaves those leaves that are the rows'. Not inlined, and without a branch: else the compiler makes no vector
+/// instructions of it.
+#[inline(never)]
+fn strike_out(nodes: &[Node], columns: &[Lanes], leaves: &mut [u32; LANES]) {
+    for node in nodes {
+        let column = &columns[node.feature as usize];
+        for (leaves, &value) in leaves.iter_mut().zip(column) {
+            let low = 0u32.wrapping_sub(u32::from(value <= node.value));
+            *leaves &= node.leaves | low;
+        }
+    }
+}
+
+/// A tree as written: nodes by `;`, the root first, each `feature value left right` (where at most `value`, to the
+/// left), or a leaf's value. Nothing where it is no tree, or too large.
 fn tree(line: &str) -> Option<Tree> {
-    let mut tree = Tree { nodes: [Node::default(); NODES_MAX], depth: 0 };
-    let mut depths = [0; NODES_MAX];
-    for (n, text) in line.split(';').enumerate() {
-        let mut parts = text.split(' ');
-        let first = parts.next()?;
-        let here = u8::try_from(n).ok()?;
-        let node = match parts.next() {
-            None => Node { value: first.parse().ok()?, feature: 0, next: [here; 2] },
-            Some(value) => {
-                let next = [parts.next()?.parse().ok()?, parts.next()?.parse().ok()?];
-                for to in next {
-                    *depths.get_mut(usize::from(to))? = depths.get(n)? + 1;
-                }
-                Node { value: value.parse().ok()?, feature: first.parse().ok()?, next }
+    let written: Vec<Vec<&str>> = line.split(';').map(|node| node.split(' ').collect()).collect();
+    let mut tree = Tree { nodes: Vec::new(), values: [0.0; LEAVES_MAX] };
+    let mut n_leaves = 0;
+    // Nodes still to be visited, from left to right; those whose left side is done have their first leaf.
+    let mut open: Vec<(usize, Option<usize>)> = vec![(0, None)];
+    while let Some((at, first_leaf)) = open.pop() {
+        let node = written.get(at)?;
+        if let [value] = node.as_slice() {
+            *tree.values.get_mut(n_leaves)? = value.parse().ok()?;
+            n_leaves += 1;
+            continue;
+        }
+        let [feature, value, left, right] = node.as_slice() else { return None };
+        let (left, right): (usize, usize) = (left.parse().ok()?, right.parse().ok()?);
+        match first_leaf {
+            None if at < left && at < right => {
+                open.push((at, Some(n_leaves)));
+                open.push((left, None));
             }
-        };
-        *tree.nodes.get_mut(n)? = node;
-        tree.depth = tree.depth.max(*depths.get(n)?);
+            None => return None,
+            Some(first) => {
+                let struck = (first..n_leaves).fold(0, |bits, leaf| bits | 1u32 << leaf);
+                let (value, feature) = (value.parse().ok()?, feature.parse().ok()?);
+                tree.nodes.push(Node { value, feature, leaves: !struck });
+                open.push((right, None));
+            }
+        }
     }
     Some(tree)
 }
@@ -153,24 +173,19 @@ mod tests {
     }
 
     #[test]
-    fn every_path_ends_in_a_leaf() {
+    fn the_trees_are_trees() {
         for model in [&*FIRST, &*SECOND] {
-            assert!(model.names.len() <= FEATURES_MAX && !model.trees.is_empty());
+            assert!(!model.trees.is_empty());
             for tree in &model.trees {
-                let is_leaf = |at: u8| tree.nodes[usize::from(at)].next == [at; 2];
-                for (at, node) in (0u8..).zip(&tree.nodes).filter(|(at, _)| !is_leaf(*at)) {
-                    if *node == Node::default() {
-                        continue; // beyond the tree's nodes
-                    }
-                    assert!(node.next.iter().all(|&to| at < to));
-                    assert!(usize::from(node.feature) < model.names.len());
-                }
-                let mut ends = vec![0u8];
-                for _ in 0..tree.depth {
-                    ends = ends.iter().flat_map(|&at| tree.nodes[usize::from(at)].next).collect();
-                }
-                assert!(ends.into_iter().all(is_leaf));
+                let known = |n: &Node| (n.feature as usize) < model.names.len();
+                assert!(tree.nodes.iter().all(known) && tree.nodes.len() < LEAVES_MAX);
+                // However the comparisons come out, a leaf is left.
+                let last = 1u32 << tree.nodes.len();
+                assert!(tree.nodes.iter().all(|n| n.leaves & last != 0));
             }
+        }
+        for wrong in ["0 1 0 1;2", "0 1 1 2;3", "0 1 1", "x"] {
+            assert!(tree(wrong).is_none(), "{wrong}");
         }
     }
 

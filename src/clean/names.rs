@@ -72,21 +72,22 @@ pub(super) struct Mark {
 /// Marks every node; in document order, since hiding is inherited.
 pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
     let mut marks = vec![Mark::default(); dom.len()];
-    let mut cache: FxHashMap<String, u32> = FxHashMap::default();
-    let mut name = String::new();
+    let mut cache: FxHashMap<&str, Read> = FxHashMap::default();
     for id in dom.within(super::dom::ROOT) {
         let node = dom.node(id);
         if node.kind != Kind::Element {
             continue;
         }
-        name.clear();
         let above = marks.get(node.parent as usize).copied().unwrap_or_default();
+        let (mut n_named, mut whole) = (0, 0);
         let mut mark = Mark { hidden: above.hidden, faint: above.faint, ..Mark::default() };
         for (attr, value) in dom.attrs(id) {
             match attr {
                 Attr::Class | Attr::Id => {
-                    name.push_str(value);
-                    name.push(' ');
+                    let read = *cache.entry(value).or_insert_with(|| Read::of(value));
+                    mark.bits |= read.parts;
+                    whole |= read.whole;
+                    n_named += u32::from(!read.blank);
                 }
                 Attr::Style => style(value, &mut mark),
                 Attr::Hidden => mark.hidden = true,
@@ -95,15 +96,8 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
             }
         }
         mark.look = look(node.tag, dom.attr(id, Attr::Class).unwrap_or(""));
-        if !name.is_empty() {
-            mark.bits = match cache.get(name.as_str()) {
-                Some(&bits) => bits,
-                None => {
-                    let bits = classes(&name);
-                    cache.insert(name.clone(), bits);
-                    bits
-                }
-            };
+        if n_named == 1 {
+            mark.bits |= whole;
         }
         marks[id as usize] = mark;
     }
@@ -130,28 +124,43 @@ fn style(value: &str, mark: &mut Mark) {
         .any(|w| lower.contains("font") && lower.contains(w));
 }
 
-/// The classes of names in a class and id.
-fn classes(name: &str) -> u32 {
-    let names = &*NAMES;
-    let lower = name.to_ascii_lowercase();
-    let mut bits = 0;
-    for found in names.parts.find_overlapping_iter(&lower) {
-        bits |= names.part_bits[found.pattern().as_usize()];
-    }
-    let mut word = String::new();
-    let mut small = false;
-    for c in name.chars().chain([' ']) {
-        let cut = !c.is_alphanumeric() && c != '_' || c.is_uppercase() && small || c == '_';
-        if cut {
-            bits |= names.words.get(word.as_str()).copied().unwrap_or(0);
-            word.clear();
+/// The classes of names in a class or an id.
+#[derive(Debug, Clone, Copy)]
+struct Read {
+    /// By its parts and words.
+    parts: u32,
+    /// By itself, which counts where it is all that the element is called.
+    whole: u32,
+    blank: bool,
+}
+
+impl Read {
+    fn of(name: &str) -> Self {
+        let names = &*NAMES;
+        let lower = name.to_ascii_lowercase();
+        let mut parts = 0;
+        for found in names.parts.find_overlapping_iter(&lower) {
+            parts |= names.part_bits[found.pattern().as_usize()];
         }
-        if c.is_alphabetic() {
-            word.extend(c.to_lowercase());
+        let mut word = String::with_capacity(name.len());
+        let mut small = false;
+        for c in name.chars().chain([' ']) {
+            let cut = !c.is_alphanumeric() || c.is_uppercase() && small;
+            if cut && !word.is_empty() {
+                parts |= names.words.get(word.as_str()).copied().unwrap_or(0);
+                word.clear();
+            }
+            if c.is_ascii_alphabetic() {
+                word.push(c.to_ascii_lowercase());
+            } else if c.is_alphabetic() {
+                word.extend(c.to_lowercase());
+            }
+            small = c.is_lowercase();
         }
-        small = c.is_lowercase();
+        let trimmed = lower.trim();
+        let whole = names.words.get(trimmed).copied().unwrap_or(0);
+        Self { parts, whole, blank: trimmed.is_empty() }
     }
-    bits | names.words.get(lower.trim()).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -168,6 +177,7 @@ mod tests {
                 for (n, word) in list.iter().enumerate() {
                     assert!(!list[..n].contains(word), "{} twice in {}", word, entry.class);
                     assert_eq!(*word, word.to_lowercase());
+                    assert!(!word.is_empty() && !word.contains(' '));
                 }
             }
         }
@@ -178,6 +188,7 @@ mod tests {
         let bit = |class: &str| {
             1 << file().name.iter().position(|e| e.class == class).expect("a class of the file")
         };
+        let classes = |name| Read::of(name).parts;
         assert_ne!(classes("mainNavBar") & bit("nav"), 0);
         assert_ne!(classes("TRS_Editor") & bit("content"), 0);
         assert_ne!(classes("comment-12") & bit("comment"), 0);

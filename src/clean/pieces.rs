@@ -194,8 +194,23 @@ impl Cutter<'_> {
     }
 
     fn text(&mut self, id: Id) {
-        let dom = self.dom;
-        for c in dom.text(id).chars() {
+        let mut rest = self.dom.text(id);
+        loop {
+            let (bytes, n) = ordinary(rest);
+            if n > 0 {
+                self.push(id, &rest[..bytes], n);
+                rest = &rest[bytes..];
+            }
+            // Most white space is that between the lines of the source.
+            let blank = rest.bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'\n')).count();
+            if blank > 0 && self.pre == 0 {
+                self.gap.any = true;
+                self.gap.newline |= memchr::memchr(b'\n', &rest.as_bytes()[..blank]).is_some();
+                rest = &rest[blank..];
+                continue;
+            }
+            let Some(c) = rest.chars().next() else { return };
+            rest = &rest[c.len_utf8()..];
             match c {
                 '\n' if self.pre > 0 => self.flush(),
                 '\n' => (self.gap.any, self.gap.newline) = (true, true),
@@ -206,14 +221,15 @@ impl Cutter<'_> {
                 // Zero width, or a byte order mark inside a page.
                 '\u{200b}' | '\u{feff}' | '\u{2060}' | '\u{ad}' | '\0' => {}
                 c if c.is_whitespace() => self.gap.any = true,
-                c => self.push(id, c),
+                c => self.push(id, c.encode_utf8(&mut [0; 4]), 1),
             }
         }
     }
 
-    fn push(&mut self, id: Id, c: char) {
+    /// Adds a run of `n` characters, none of them white space.
+    fn push(&mut self, id: Id, run: &str, n: u32) {
         if self.gap.any {
-            self.space(c);
+            self.space(run.chars().next().unwrap_or(' '));
         }
         let piece = self.piece.get_or_insert_with(|| {
             let start = u32::try_from(self.out.text.len()).unwrap_or(u32::MAX);
@@ -232,10 +248,10 @@ impl Cutter<'_> {
                 grid: None,
             }
         });
-        piece.chars += 1;
-        piece.link_chars += u32::from(self.link > 0);
-        piece.bold_chars += u32::from(self.bold > 0);
-        self.out.text.push(c);
+        piece.chars += n;
+        piece.link_chars += if self.link > 0 { n } else { 0 };
+        piece.bold_chars += if self.bold > 0 { n } else { 0 };
+        self.out.text.push_str(run);
         self.link_ended = false;
     }
 
@@ -292,6 +308,22 @@ impl Cutter<'_> {
         self.out.grids.push(grid);
         self.flush();
     }
+}
+
+/// The bytes and characters of the run that a text begins with of characters that are surely no white space and always
+/// take up room: printing ASCII and the Chinese characters.
+fn ordinary(text: &str) -> (usize, u32) {
+    let bytes = text.as_bytes();
+    let (mut at, mut n) = (0, 0);
+    while let Some(&lead) = bytes.get(at) {
+        at += match lead {
+            0x21..=0x7e => 1,
+            0xe4..=0xe9 => 3,
+            _ => break,
+        };
+        n += 1;
+    }
+    (at, n)
 }
 
 /// The innermost block element around a node.

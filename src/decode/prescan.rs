@@ -5,6 +5,7 @@
 //! a label as printed; whether the bytes bear it out is decided in [`super::charset`].
 
 use encoding_rs::Encoding;
+use std::ops::Range;
 
 /// Bytes that are looked at. Heads with inlined style sheets put their declaration tens of kilobytes in.
 const SCAN_BYTES: usize = 1 << 18;
@@ -48,7 +49,7 @@ fn meta(bytes: &[u8]) -> Option<&'static Encoding> {
         } else if is_tag(rest) {
             at += rest.iter().position(|&b| b.is_ascii_whitespace() || b == b'>')?;
             let mut attributes = Attributes { bytes, at };
-            while attributes.next()?.is_some() {}
+            while attributes.pass()? {}
             at = attributes.at;
         } else if matches!(rest.get(1), Some(b'!' | b'/' | b'?')) {
             at += memchr::memchr(b'>', rest)? + 1;
@@ -163,46 +164,56 @@ impl Attributes<'_> {
 
     /// Name and value, both in lower case; `Some(None)` after the last, `None` where the bytes end.
     fn next(&mut self) -> Option<Option<(Vec<u8>, Vec<u8>)>> {
+        let Some((name, value)) = self.places()? else { return Some(None) };
+        let lower = |place: Range<usize>| self.bytes[place].to_ascii_lowercase();
+        Some(Some((lower(name), lower(value))))
+    }
+
+    /// Passes over an attribute; false after the last.
+    fn pass(&mut self) -> Option<bool> {
+        Some(self.places()?.is_some())
+    }
+
+    /// Where name and value are.
+    fn places(&mut self) -> Option<Option<(Range<usize>, Range<usize>)>> {
         while matches!(self.peek()?, b'/' | b'\t' | b'\n' | 0x0C | b'\r' | b' ') {
             self.at += 1;
         }
         if self.peek()? == b'>' {
             return Some(None);
         }
-        let mut name = Vec::new();
-        loop {
+        let start = self.at;
+        let name = loop {
             match self.peek()? {
-                b'=' if !name.is_empty() => break,
-                b'/' | b'>' => return Some(Some((name, Vec::new()))),
+                b'=' if self.at > start => break start..self.at,
+                b'/' | b'>' => return Some(Some((start..self.at, self.at..self.at))),
                 b if b.is_ascii_whitespace() => {
+                    let name = start..self.at;
                     if self.skip_space()? != b'=' {
-                        return Some(Some((name, Vec::new())));
+                        return Some(Some((name, self.at..self.at)));
                     }
-                    break;
+                    break name;
                 }
-                b => name.push(b.to_ascii_lowercase()),
+                _ => self.at += 1,
             }
-            self.at += 1;
-        }
+        };
         self.at += 1;
         let value = self.value()?;
         Some(Some((name, value)))
     }
 
-    fn value(&mut self) -> Option<Vec<u8>> {
+    fn value(&mut self) -> Option<Range<usize>> {
         let first = self.skip_space()?;
-        let mut value = Vec::new();
+        let start = self.at;
         if matches!(first, b'"' | b'\'') {
-            let end = memchr::memchr(first, &self.bytes[self.at + 1..])?;
-            value.extend(self.bytes[self.at + 1..][..end].to_ascii_lowercase());
+            let end = memchr::memchr(first, &self.bytes[start + 1..])?;
             self.at += end + 2;
-            return Some(value);
+            return Some(start + 1..start + 1 + end);
         }
         while !matches!(self.peek()?, b'>' | b'\t' | b'\n' | 0x0C | b'\r' | b' ') {
-            value.push(self.peek()?.to_ascii_lowercase());
             self.at += 1;
         }
-        Some(value)
+        Some(start..self.at)
     }
 }
 

@@ -85,6 +85,20 @@ impl Row<'_> {
         }
         self.rows.values.push(value);
     }
+
+    /// Puts several values at once.
+    fn put_all(&mut self, names: &[&'static str], values: impl Iterator<Item = f32>) {
+        if self.first {
+            self.rows.names.extend_from_slice(names);
+        }
+        self.rows.values.extend(values);
+    }
+
+    /// Puts the next `n` values of the row before once more; the first row has none.
+    fn put_again(&mut self, n: usize) {
+        let start = self.rows.values.len().saturating_sub(self.rows.width());
+        self.rows.values.extend_from_within(start..start + n);
+    }
 }
 
 /// A page with what features are made from.

@@ -76,11 +76,8 @@ pub(super) fn own_place(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     row.put("described", yes(page.said[n] & 1 != 0));
     row.put("in_json", yes(page.said[n] & 2 != 0));
     row.put("alone", page.sums[owner as usize].pieces.min(20.0));
-    for (name, &steps) in
-        NEAR_NAMES.into_iter().zip(&page.near[piece.first_element(page.dom) as usize])
-    {
-        row.put(name, f32::from(steps));
-    }
+    let near = &page.near[piece.first_element(page.dom) as usize];
+    row.put_all(&NEAR_NAMES, near.iter().map(|&steps| f32::from(steps)));
     let depth = page.dom.up(owner).take(64).count() as f32;
     row.put("depth", depth);
     row.put("index", n as f32 / page.stats.len() as f32);
@@ -162,9 +159,14 @@ pub(super) fn own_levels(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
         ["l4_tokens", "l4_link", "l4_ends", "l4_pieces", "l4_mean", "l4_prose", "l4_share"],
     ];
     let piece = &page.pieces.list[n];
-    let mut levels = page.levels(piece);
-    let mut last = Sum::default();
-    for names in NAMES {
+    // Most pieces have the container of the piece before, and so its levels.
+    let before = n.checked_sub(1).map(|n| &page.pieces.list[n]);
+    let known = before.is_some_and(|b| page.container(b) == page.container(piece));
+    let (mut levels, mut last) = (page.levels(piece), Sum::default());
+    if known {
+        row.put_again(NAMES.as_flattened().len());
+    }
+    for names in NAMES.into_iter().take(if known { 0 } else { NAMES.len() }) {
         if let Some(id) = levels.next() {
             last = page.sums[id as usize];
         }
