@@ -204,7 +204,7 @@ def fit(X, y, w, trees, seed):
     d = lgb.Dataset(X2[keep], y2[keep], weight=w2[keep])
     params = dict(objective="binary", learning_rate=a.rate, num_leaves=a.leaves, min_data_in_leaf=60, min_sum_hessian_in_leaf=a.hess,
                   feature_fraction=0.3, bagging_fraction=0.7, bagging_freq=1, lambda_l2=5.0, max_depth=8, verbosity=-1, seed=seed,
-                  deterministic=True, force_row_wise=True, num_threads=2, max_bin=63)
+                  deterministic=True, force_row_wise=True, num_threads=1, max_bin=63)
     return lgb.train(params, d, num_boost_round=trees)
 
 

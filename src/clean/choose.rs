@@ -4,10 +4,10 @@
 //! probability it is a prefix, so one pass finds it. The expected F1 of the best set is the confidence: where the
 //! model is of two minds, no set promises much. (Ye et al. 2012, "Optimizing F-measure: a tale of two approaches".)
 
-use super::dom::Tag;
+use super::dom::{ROOT, Tag};
 use super::features::{Page, Phrase, Rows, Whole};
 use super::pieces::Piece;
-use super::{features, model};
+use super::{features, model, others};
 
 /// The main content of a page.
 #[derive(Debug, Default)]
@@ -30,6 +30,9 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
     for (p, left) in p.iter_mut().zip(discounts(page)) {
         *p *= left;
     }
+    for (p, left) in p.iter_mut().zip(others::left(page, &whole)) {
+        *p *= left;
+    }
     let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
     let (keep, confidence) = best(&p, &tokens);
     let Some(inside) = named(page, &whole, &keep) else {
@@ -46,13 +49,27 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
 /// places are too rare on the pages that the models are fitted on for them to learn how rarely they hold content. On
 /// the development pages less than one token in forty of what a rule touches is content.
 fn discounts(page: &Page) -> Vec<f32> {
+    const SHOWN_MIN: f32 = 40.0;
     let mut left = vec![1.0; page.stats.len()];
-    let places: [(f32, &dyn Fn(&Piece) -> bool); 6] = [
+    // Text that no one sees is none of an article that can be read without it.
+    let all = page.sums[ROOT as usize].prose;
+    let hidden = |p: &Piece| {
+        let mark = page.marks[p.owner as usize];
+        mark.hidden || mark.blank
+    };
+    let unseen =
+        page.pieces.list.iter().zip(&page.stats).filter(|(p, s)| hidden(p) && s.is_prose());
+    let unseen: f32 = unseen.map(|(_, s)| s.tokens).sum();
+    if all - unseen >= SHOWN_MIN.min(unseen) {
+        for (left, _) in left.iter_mut().zip(&page.pieces.list).filter(|(_, p)| hidden(p)) {
+            *left *= 0.1;
+        }
+    }
+    let places: [(f32, &dyn Fn(&Piece) -> bool); 5] = [
         (0.1, &|p| page.is_near(p, features::NEAR_CONSENT)),
         (0.4, &|p| page.is_near(p, features::NEAR_NAV)),
         (0.4, &|p| page.is_near(p, features::NEAR_ASIDE)),
         (0.4, &|p| page.is_near(p, features::NEAR_FOOTER)),
-        (0.4, &|p| page.marks[p.owner as usize].hidden),
         (0.1, &|p| {
             let tag = page.dom.tag(p.owner);
             matches!(tag, Tag::Button | Tag::Option | Tag::Select | Tag::Legend)
@@ -60,13 +77,9 @@ fn discounts(page: &Page) -> Vec<f32> {
     ];
     for (factor, is) in places {
         let here: Vec<bool> = page.pieces.list.iter().map(is).collect();
-        let prose = |want: bool| -> f32 {
-            let found =
-                here.iter().zip(&page.stats).filter(|(h, s)| (**h || !want) && s.is_prose());
-            found.map(|(_, s)| s.tokens).sum()
-        };
         // A place that has most of the page's prose is no place beside it, whatever its name.
-        if prose(true) > 0.5 * prose(false) {
+        let held = here.iter().zip(&page.stats).filter(|(here, s)| **here && s.is_prose());
+        if held.map(|(_, s)| s.tokens).sum::<f32>() > 0.5 * all {
             continue;
         }
         for (left, _) in left.iter_mut().zip(&here).filter(|(_, here)| **here) {
@@ -87,29 +100,41 @@ fn discounts(page: &Page) -> Vec<f32> {
 
 /// The only element that the page names as the body of an article (else as the article), if the page has a title
 /// that its head confirms, and what would be kept outside does not come after heads of comments: then it is a feed
-/// or teasers, even if there is more of it than of the article. For each piece whether it is inside.
+/// or teasers, even if there is more of it than of the article. For each piece whether it is inside, or is a part of
+/// the article that stands beside the body: prose between title and body, and boxes of prose like the body's own.
 ///
 /// Threads of posts have several such elements, or talk of replies.
 fn named(page: &Page, whole: &Whole, keep: &[bool]) -> Option<Vec<bool>> {
-    const FIT_MIN: f32 = 0.65;
     const TOKENS_MIN: f32 = 25.0;
     const COMMENTS_MAX: f32 = 2.5;
-    if page.title_fit.iter().copied().fold(0.0, f32::max) < FIT_MIN {
+    if page.title_fit.iter().copied().fold(0.0, f32::max) < others::TITLE_FIT {
         return None;
     }
-    whole.known[..2].iter().find_map(|known| {
+    let owner = |n: usize| page.pieces.list[n].owner;
+    let (known, mut inside) = whole.known[..2].iter().find_map(|known| {
         if known.prose.len() != 1 || known.prose[0] < TOKENS_MIN {
             return None;
         }
-        let inside: Vec<bool> =
-            page.pieces.list.iter().map(|p| known.of[p.owner as usize] == 1).collect();
+        let inside: Vec<bool> = (0..keep.len()).map(|n| known.of[owner(n) as usize] == 1).collect();
         let (mut out, mut comments) = (0.0, 0.0);
         for n in (0..keep.len()).filter(|&n| keep[n] && !inside[n]) {
             out += page.stats[n].tokens;
             comments += page.stats[n].tokens * whole.since[n].comment.min(20.0);
         }
-        (comments <= out * COMMENTS_MAX).then_some(inside)
-    })
+        (comments <= out * COMMENTS_MAX).then_some((known, inside))
+    })?;
+    let first = inside.iter().position(|&i| i)?;
+    if let Some(title) = page.title.filter(|&t| page.title_fit[t] >= others::TITLE_FIT) {
+        for n in title + 1..first {
+            inside[n] = page.stats[n].is_prose();
+        }
+    }
+    let body = page.dom.up(owner(first)).take_while(|&id| known.of[id as usize] == 1).last()?;
+    let beside = others::split(page, body);
+    for (n, inside) in inside.iter_mut().enumerate() {
+        *inside |= !beside.is_empty() && page.dom.up(owner(n)).any(|id| beside.contains(&id));
+    }
+    Some(inside)
 }
 
 /// What the models say of every piece.

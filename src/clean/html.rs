@@ -329,6 +329,22 @@ mod tests {
     }
 
     #[test]
+    fn text_that_is_not_seen_is_not_kept() {
+        let seen = "<p>三月以来，青石县在河上修好了三座桥，两岸的人来往方便多了。</p>\
+            <p>县交通局说，三座桥一共花了九个月，用的石料都是本地的，工钱也付清了。</p>";
+        let unseen =
+            "<p>这一段是旧的草稿，读者看不见，里面的数字也不对，不能算作正文。</p>".repeat(3);
+        for style in ["display:none", "visibility: hidden"] {
+            let blocks = cleaned(&format!(
+                "<title>青石县修好三座桥</title><article><h1>青石县修好三座桥</h1>{seen}\
+                 <div style='{style}'>{unseen}</div></article>"
+            ));
+            assert!(body(&blocks).iter().any(|b| b.starts_with("三月以来")), "{style}");
+            assert!(body(&blocks).iter().all(|b| !b.starts_with("这一段")), "{style}");
+        }
+    }
+
+    #[test]
     fn hostile_pages_end() {
         let many = 20_000;
         for source in [

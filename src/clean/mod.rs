@@ -14,6 +14,7 @@ mod pieces;
 mod features;
 mod model;
 mod choose;
+mod others;
 mod selectors;
 mod roles;
 mod doubt;

@@ -65,6 +65,8 @@ pub(super) struct Mark {
     pub(super) hidden: bool,
     /// Not seen at first, or not by a screen reader: visibility:hidden, aria-hidden.
     pub(super) faint: bool,
+    /// Styled visibility:hidden, or around it: it keeps its place and shows nothing.
+    pub(super) blank: bool,
     /// Set in bold by style.
     pub(super) bold: bool,
 }
@@ -80,7 +82,12 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
         }
         let above = marks.get(node.parent as usize).copied().unwrap_or_default();
         let (mut n_named, mut whole) = (0, 0);
-        let mut mark = Mark { hidden: above.hidden, faint: above.faint, ..Mark::default() };
+        let mut mark = Mark {
+            hidden: above.hidden,
+            faint: above.faint,
+            blank: above.blank,
+            ..Mark::default()
+        };
         for (attr, value) in dom.attrs(id) {
             match attr {
                 Attr::Class | Attr::Id => {
@@ -118,6 +125,8 @@ fn style(value: &str, mark: &mut Mark) {
     let mut lower: String = value.chars().filter(|c| !c.is_whitespace()).take(400).collect();
     lower.make_ascii_lowercase();
     mark.hidden |= lower.contains("display:none");
+    mark.blank |= lower.contains("visibility:hidden");
+    mark.blank &= !lower.contains("visibility:visible");
     mark.faint |= lower.contains("visibility:hidden") || lower.contains("opacity:0;");
     mark.bold |= ["bold", "weight:7", "weight:6", "weight:8", "weight:9"]
         .iter()

@@ -89,6 +89,9 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     if tail && stat.covers(Phrase::Legal) > 0.12 {
         return Verdict::new(Role::Footer, "legal");
     }
+    if tail && stat.covers(Phrase::Share) > 0.12 {
+        return Verdict::new(Role::Footer, "share");
+    }
     if n <= first + 2 && is_byline(page, n) {
         return Verdict::new(Role::Meta, "byline");
     }

@@ -26,7 +26,9 @@ pub(super) const LANDMARKS: [Tag; 14] = [
     Tag::Td,
 ];
 
-/// Places in a row of [`Page::is_near`].
+/// Places in a row of [`Page::is_near`]: elements named as comments.
+pub(in crate::clean) const NEAR_COMMENT: usize = 5;
+/// Notices of cookies.
 pub(in crate::clean) const NEAR_CONSENT: usize = 15;
 /// The nav element.
 pub(in crate::clean) const NEAR_NAV: usize = N_NAMES + 2;
@@ -271,6 +273,7 @@ mod tests {
     #[test]
     fn places_of_names_are_right() {
         for (place, name) in [
+            (NEAR_COMMENT, "near_comment"),
             (NEAR_CONSENT, "near_consent"),
             (NEAR_NAV, "near_nav_tag"),
             (NEAR_ASIDE, "near_aside"),

@@ -18,11 +18,11 @@ mod own;
 mod context;
 
 pub(super) use context::context;
-pub(super) use elements::{NEAR_ASIDE, NEAR_CONSENT, NEAR_FOOTER, NEAR_NAV};
+pub(super) use elements::{NEAR_ASIDE, NEAR_COMMENT, NEAR_CONSENT, NEAR_FOOTER, NEAR_NAV};
 pub(super) use head::key;
 pub(super) use own::own;
 pub(super) use text::{Phrase, Stat, is_han};
-pub(super) use whole::{Whole, whole};
+pub(super) use whole::{NAMED_OTHER, Whole, whole};
 
 use elements::{FAR, N_NEAR};
 
@@ -48,6 +48,11 @@ pub(super) struct Sum {
 }
 
 impl Sum {
+    /// Tokens in links.
+    pub(super) fn links(&self) -> f32 {
+        self.links
+    }
+
     fn add(&mut self, other: Sum) {
         self.tokens += other.tokens;
         self.links += other.links;
@@ -180,6 +185,27 @@ impl<'a> Page<'a> {
             pieces = pieces.max(self.sums[id as usize].pieces);
             new
         })
+    }
+
+    /// Carries values of elements up: each into the value of its parent.
+    pub(super) fn gather<T: Copy>(&self, values: &mut [T], mut add: impl FnMut(&mut T, T)) {
+        for &id in self.order.iter().rev() {
+            let parent = self.dom.node(id).parent;
+            if parent != NIL {
+                let value = values[id as usize];
+                add(&mut values[parent as usize], value);
+            }
+        }
+    }
+
+    /// Carries values of elements down: each becomes what `join` makes of its parent's and its own.
+    pub(super) fn spread<T: Copy>(&self, values: &mut [T], join: impl Fn(T, T) -> T) {
+        for &id in &self.order {
+            let parent = self.dom.node(id).parent;
+            if parent != NIL {
+                values[id as usize] = join(values[parent as usize], values[id as usize]);
+            }
+        }
     }
 
     /// The innermost element that holds this share of the mass, `mass` being a sum over subtrees.

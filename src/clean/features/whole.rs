@@ -38,10 +38,19 @@ pub(in crate::clean) struct Whole {
     pub(super) titled: [Id; 2],
 }
 
+impl Whole {
+    /// Whether the title is in this element.
+    pub(in crate::clean) fn is_around_title(&self, id: Id) -> bool {
+        self.from_title[id as usize] != u8::MAX
+    }
+}
+
 /// Bits of names.toml: body, article, and what surely is none.
 pub(super) const BODY: u32 = 1 << 16;
 pub(super) const ARTICLE: u32 = 1 << 17;
 pub(super) const NO_BODY: u32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 15;
+/// The same, with menus, side columns, feet, and buttons.
+pub(in crate::clean) const NAMED_OTHER: u32 = NO_BODY | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6;
 
 /// Innermost elements around the title with some prose, and with a good part of the page's, after it.
 pub(super) fn titled(page: &Page) -> [Id; 2] {
