@@ -360,7 +360,9 @@ const PAGE_TYPES: &[&str] = &[
 
 fn check_media_type(exchange: &Exchange) -> Result<(), Failure> {
     let Some(value) = exchange.header("content-type") else { return Ok(()) };
-    let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // Some servers say it twice, in one header.
+    let media_type = value.split([';', ',']).next().unwrap_or_default();
+    let media_type = media_type.trim().to_ascii_lowercase();
     if media_type.contains('/') && !PAGE_TYPES.contains(&media_type.as_str()) {
         return Err(Failure::MediaType(media_type));
     }

@@ -292,11 +292,13 @@ impl Frontier {
         };
         let Some(checked) = row.checked.filter(|_| had) else { return true };
         let seconds = |d: Duration| i64::try_from(d.as_secs()).unwrap_or(i64::MAX);
+        // What was checked in the future was so by a clock that went wrong: it is not put off until then.
+        let is_over = |wait: i64| !(0..wait).contains(&now.saturating_sub(checked));
         match policy {
             Policy::Always => true,
             Policy::Never => false,
-            Policy::Interval => now.saturating_sub(checked) >= seconds(min),
-            Policy::Adaptive => now.saturating_sub(checked) >= row.wait.unwrap_or(seconds(min)),
+            Policy::Interval => is_over(seconds(min)),
+            Policy::Adaptive => is_over(row.wait.unwrap_or(seconds(min))),
         }
     }
 

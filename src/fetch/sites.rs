@@ -6,7 +6,7 @@
 use super::client::{Ask, Client, Failure};
 use super::polite::{Went, retry_after};
 use super::robots::{BYTES_MAX, Robots};
-use super::visit::robots_body;
+use super::visit::{location, robots_body};
 use crate::store::{self, Exchange, Packed, Truncated, failure, pack};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,8 @@ pub(super) fn origin(url: &Url) -> String {
 
 /// What stored rules say, if they still count; `agent` is the name that robots.txt knows us by.
 pub(super) fn stored(robots: &store::Robots, agent: &str, now: i64) -> Option<Site> {
-    let fresh = now.saturating_sub(robots.checked) < FRESH_SECONDS;
+    // A time in the future is a clock's that went wrong.
+    let fresh = (0..FRESH_SECONDS).contains(&now.saturating_sub(robots.checked));
     (fresh && robots.state != UNREACHABLE).then(|| site(robots, agent))
 }
 
@@ -99,7 +100,7 @@ pub(super) async fn ask(client: &Client, origin: &str) -> Asked {
         };
         packed.append(pack(&exchange, None));
         status = exchange.status;
-        let location = exchange.header("location");
+        let location = location(&exchange);
         match (exchange.status, location.and_then(|location| url.join(&location).ok())) {
             (301 | 302 | 303 | 307 | 308, Some(to)) => url = to,
             _ => return read(&exchange, packed),

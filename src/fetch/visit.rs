@@ -162,8 +162,25 @@ fn verdict(exchange: &Exchange, task: &Task, reading: &Reading) -> Verdict {
     }
 }
 
+/// The Location of an answer. Bytes that are no UTF-8 are escaped as they are, as browsers do: the server knows its own
+/// charset.
+pub(super) fn location(exchange: &Exchange) -> Option<String> {
+    let (_, value) = exchange.headers.iter().find(|(name, _)| name == "location")?;
+    let text = match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value
+            .iter()
+            .map(|byte| match byte {
+                0..0x80 => char::from(*byte).to_string(),
+                _ => format!("%{byte:02X}"),
+            })
+            .collect(),
+    };
+    Some(text.trim().to_owned())
+}
+
 fn moved(exchange: &Exchange, task: &Task, reading: &Reading) -> Verdict {
-    let Some(location) = exchange.header("location") else {
+    let Some(location) = location(exchange) else {
         let why = format!("the answer is {}, but has no Location", exchange.status);
         return Verdict::Refused(why);
     };
@@ -182,6 +199,10 @@ fn content(exchange: &Exchange, task: &Task, reading: &Reading) -> Verdict {
         Ok(body) => body,
         Err(why) => return Verdict::Refused(why),
     };
+    if warc::is_cut(&exchange.body, &codings, body.len()) {
+        let why = "its packed content is cut off".to_owned();
+        return Verdict::Later { why, retry_after: None, overloaded: false };
+    }
     if let Some(what) = no_text(&body, &task.kind) {
         return Verdict::Refused(format!("the content is {what}"));
     }

@@ -138,6 +138,30 @@ fn gunzipped(content: &[u8], cap: Caps) -> Result<Vec<u8>, Undone> {
     }
 }
 
+/// Whether gzip, of which so many bytes came out, ends before its end. What lacks the checksum alone is all there.
+#[cfg(feature = "fetch")]
+pub(super) fn is_cut(packed: &[u8], n_unpacked: usize) -> bool {
+    let says = packed.last_chunk().map(|size| u32::from_le_bytes(*size));
+    if !packed.starts_with(&GZIP) || says == Some(n_unpacked as u32) {
+        return false;
+    }
+    let head = flate2::bufread::GzDecoder::new(packed);
+    let mut rest = *head.get_ref(); // behind the header
+    let mut inflate = flate2::Decompress::new(false);
+    let mut out = vec![0; 1 << 15];
+    loop {
+        let before = (inflate.total_in(), inflate.total_out());
+        let status = inflate.decompress(rest, &mut out, flate2::FlushDecompress::None);
+        let taken = inflate.total_in() - before.0;
+        rest = rest.get(usize::try_from(taken).unwrap_or(usize::MAX)..).unwrap_or_default();
+        match status {
+            Ok(flate2::Status::StreamEnd) => return false,
+            Ok(_) if before != (inflate.total_in(), inflate.total_out()) => {}
+            _ => return true,
+        }
+    }
+}
+
 fn is_zlib(content: &[u8]) -> bool {
     matches!(content, [a, b, ..] if a & 0x0F == 8 && (u16::from(*a) << 8 | u16::from(*b)).is_multiple_of(31))
 }

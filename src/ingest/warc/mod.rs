@@ -75,6 +75,14 @@ pub(crate) fn content<'a>(
     })
 }
 
+/// Whether content that was packed as these codings say, and of which so many bytes came out, is cut off: the connection
+/// carried all that it announced, but what was packed has no end.
+#[cfg(feature = "fetch")]
+pub(crate) fn is_cut(stored: &[u8], codings: &str, n_unpacked: usize) -> bool {
+    let gzip = ["gzip", "x-gzip"].iter().any(|name| codings.trim().eq_ignore_ascii_case(name));
+    gzip && http::is_cut(stored, n_unpacked)
+}
+
 /// The content of a record of the raw store, given as its gzip member, with codings undone.
 ///
 /// # Errors
@@ -348,6 +356,7 @@ fn is_page_type(media_type: &str) -> bool {
             | "text/plain"
             | "text/xml"
             | "application/xml"
+            | "application/octet-stream"
             | "no-type"
             | "unk"
             | "unknown/unknown"
