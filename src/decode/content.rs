@@ -59,7 +59,7 @@ pub fn other_format(bytes: &[u8]) -> Option<&'static str> {
 pub fn is_binary(text: &str) -> bool {
     // Bytes in a form that compilers make vector instructions of: all of a page is looked at.
     let control = |b: u8| {
-        let in_text = (b >= 0x09) & (b <= 0x0D) | (b == 0x1B);
+        let in_text = (0x09..=0x0D).contains(&b) | (b == 0x1B);
         (b < 0x20) & !in_text | (b == 0x7F)
     };
     let of_chunk = |chunk: &[u8]| chunk.iter().fold(0u8, |n, &b| n + u8::from(control(b)));

@@ -58,7 +58,7 @@ impl Title {
 
     /// A pair of bytes as a number up to 1024.
     fn bit(pair: &[u8]) -> usize {
-        (usize::from(pair[0]) * 31 ^ usize::from(pair[1])) % 1024
+        ((usize::from(pair[0]) * 31) ^ usize::from(pair[1])) % 1024
     }
 
     /// How much of the longer the shorter covers, if it is a part of it, for the key of a text.
