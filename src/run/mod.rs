@@ -15,7 +15,7 @@ use crate::ingest::{self, Digests, Plan};
 use crate::process;
 use crate::reject::Reason;
 use crate::runs::earlier::{Earlier, Kept, Stages, Why};
-use crate::runs::signatures::Signatures;
+use crate::runs::signatures::{self, Signatures};
 use crate::runs::{self, Counts, Lock, LockError, Manifest, Output, OutputFile, RunId};
 use crate::write::{self, Writer};
 use crate::{clean, decode};
@@ -196,6 +196,9 @@ pub fn run(
             if is_latest { signatures.keep(&output, id.as_str()) } else { signatures.discard() };
         redone
     });
+    if is_latest {
+        let _ = signatures::keep_only(&output, id.as_str()); // what others leave there is of no use
+    }
     if let Some(keep) = config.write.keep_runs {
         output.prune(keep, &id).map_err(failed)?;
     }

@@ -251,8 +251,10 @@ impl Earlier {
                 row.datetime("fetched_at"),
                 row.int("http_status"),
                 row.str("media_type"),
-                &row.list("parts"),
-                !row.list("warnings").iter().any(|w| w == Warning::PartMissing.code()),
+                (
+                    row.list("parts").as_slice(),
+                    !row.list("warnings").iter().any(|w| w == Warning::PartMissing.code()),
+                ),
             );
             for (n, (_, column)) in at.iter_mut().zip(PARTS) {
                 *n += u32::try_from(row.int(column).unwrap_or(0)).unwrap_or(0);
@@ -325,8 +327,7 @@ impl Earlier {
             info.fetched_at,
             info.http_status.map(i64::from),
             info.media_type.as_deref(),
-            &info.parts,
-            found.is_whole(),
+            (info.parts.as_slice(), found.is_whole()),
         );
         match self.pages.get(&key).or_else(|| self.pages.get(&rejected)) {
             Some(kept) => Ok(*kept),
@@ -539,8 +540,7 @@ fn key(
     fetched_at: Option<DateTime>,
     http_status: Option<i64>,
     media_type: Option<&str>,
-    parts: &[String],
-    is_whole: bool,
+    (parts, is_whole): (&[String], bool),
 ) -> u128 {
     digest(&[
         source.unwrap_or(""),

@@ -56,7 +56,7 @@ impl Signatures {
         Ok(())
     }
 
-    /// Keeps the file for the runs that follow this one, in place of those of other runs.
+    /// Keeps the file for the runs that follow this one.
     ///
     /// # Errors
     /// It can't be written or renamed.
@@ -65,15 +65,7 @@ impl Signatures {
         self.digest.update(run.as_bytes()).update(super::version().as_bytes());
         self.file.seek(SeekFrom::End(0))?;
         self.file.write_all(self.digest.finalize().as_bytes())?;
-        let path = file_of(output, run);
-        fs::rename(&self.path, &path)?;
-        for entry in fs::read_dir(output.cache())? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(PREFIX) && entry.path() != path {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
+        fs::rename(&self.path, file_of(output, run))
     }
 
     /// Removes the file.
@@ -83,6 +75,21 @@ impl Signatures {
     pub fn discard(self) -> io::Result<()> {
         fs::remove_file(&self.path)
     }
+}
+
+/// Removes the files of all runs but this one, those that a killed run left among them.
+///
+/// # Errors
+/// They can't be listed or removed.
+pub fn keep_only(output: &Output, run: &str) -> io::Result<()> {
+    let kept = file_of(output, run);
+    for entry in fs::read_dir(output.cache())? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && entry.path() != kept {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn file_of(output: &Output, run: &str) -> PathBuf {
