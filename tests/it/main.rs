@@ -11,6 +11,7 @@ mod shared;
 mod charset;
 mod defects;
 mod pages;
+mod hostile;
 #[cfg(feature = "fetch")]
 mod robots;
 
