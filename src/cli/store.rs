@@ -5,7 +5,7 @@ use baogao::config::Config;
 use baogao::store::{self, Error, Known, Reader, Store, fsck};
 use serde_json::json;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Look into the raw store, check it, take pages out of it
 ///
@@ -257,7 +257,7 @@ fn fsck(dir: PathBuf, rebuild: bool, out: &mut dyn Write) -> Outcome {
     Err(failure.hint("`baogao store fsck --rebuild` keeps what is sound, and the next fetch brings the rest again"))
 }
 
-fn export(store: &Reader, file: &PathBuf, source: Option<&str>, out: &mut dyn Write) -> Outcome {
+fn export(store: &Reader, file: &Path, source: Option<&str>, out: &mut dyn Write) -> Outcome {
     let sources = sources(store, source)?;
     let snapshot = store.snapshot(sources.iter().map(String::as_str)).map_err(failure)?;
     let bytes = store.export(&snapshot.pages, file).map_err(failure)?;

@@ -156,6 +156,14 @@ impl Client {
         })
     }
 
+    /// Whether an address may be asked for at all, as far as it tells by itself.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_ask(&self, url: &Url) -> Result<(), Denied> {
+        self.gate.url(url)
+    }
+
     /// Asks for an address once.
     ///
     /// # Errors
@@ -410,9 +418,8 @@ fn of_request(e: &reqwest::Error) -> Failure {
         if let Some(Unresolved(why)) = error.downcast_ref() {
             return Failure::Name(why.clone());
         }
-        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if error.is::<rustls::Error>() || inside.is_some_and(|e| e.is::<rustls::Error>()) {
-            return Failure::Tls(chain(error));
+        if is_of_tls(error) {
+            return Failure::Tls(error.to_string());
         }
         if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
             return Failure::Protocol(chain(error));
@@ -420,6 +427,15 @@ fn of_request(e: &reqwest::Error) -> Failure {
         cause = error.source();
     }
     Failure::Connection(chain(e))
+}
+
+/// Whether an error is of TLS, however many errors of input and output it is wrapped in.
+fn is_of_tls(error: &(dyn StdError + 'static)) -> bool {
+    let mut inside = error;
+    while let Some(wrapped) = inside.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        inside = wrapped;
+    }
+    inside.is::<rustls::Error>()
 }
 
 /// An error with its causes; the address is known already.

@@ -393,6 +393,9 @@ impl Engine<'_> {
             Err(why) => return self.leave(idx, Outcome::Excluded, why.to_string()),
             Ok(_) => {}
         }
+        if let Err(why) = self.client.may_ask(&node.url) {
+            return self.leave(idx, Outcome::Failed, why.to_string());
+        }
         let now = store::now().as_second();
         let is_done = self.frontier.is_done(idx);
         if !is_done && self.frontier.is_due(idx, now) {

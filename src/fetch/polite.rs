@@ -227,10 +227,13 @@ pub fn backoff(retry: &Retry, url: &str, n_tried: u32) -> Duration {
 /// nothing.
 pub fn retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // More digits than a number has room for ask for more than anybody waits.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    // Servers that write dates by themselves get weekdays wrong.
+    let dates = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    let at = dates.parse_timestamp(value).ok()?;
     u64::try_from(at.as_second() - now.as_second()).ok().map(Duration::from_secs)
 }
 
@@ -350,6 +353,8 @@ mod tests {
         assert_eq!(at("120"), Some(120));
         assert_eq!(at(" 1000000000 "), Some(1_000_000_000));
         assert_eq!(at("Thu, 11 Jan 2024 06:48:16 GMT"), Some(120));
+        assert_eq!(at("Sun, 11 Jan 2024 06:48:16 GMT"), Some(120));
+        assert_eq!(at("99999999999999999999999"), Some(u64::MAX));
         for nothing in ["Thu, 11 Jan 2023 06:48:16 GMT", "-5", "soon", "", "1.5"] {
             assert_eq!(at(nothing), None, "{nothing}");
         }

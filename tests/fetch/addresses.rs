@@ -47,7 +47,27 @@ fn redirects_to_private_addresses() {
         "[64:ff9b::7f00:2]"]"#;
     let site = Site::new(server, &seeds)
         .with(&format!("source.allowed_hosts = {}", hosts.replace('\n', "")));
-    site.check(expect![[]]);
+    site.check(expect![[r#"
+        /decimal redirected 302 x1 [response] -> http://127.0.0.2:PORT/target
+        /hexadecimal redirected 302 x1 [response] -> http://127.0.0.2:PORT/target
+        /loopback redirected 302 x1 [response] -> http://127.0.0.2:PORT/target
+        /loopback-6 redirected 302 x1 [response] -> http://[::1]:PORT/target
+        /mapped redirected 302 x1 [response] -> http://[::ffff:7f00:2]:PORT/target
+        /metadata redirected 302 x1 [response] -> http://169.254.169.254:PORT/target
+        /nat64 redirected 302 x1 [response] -> http://[64:ff9b::7f00:2]:PORT/target
+        /octal redirected 302 x1 [response] -> http://127.0.0.2:PORT/target
+        /port redirected 302 x1 [response] -> http://127.0.0.1:1/
+        /private redirected 302 x1 [response] -> http://10.0.0.1:PORT/target
+        /zero redirected 302 x1 [response] -> http://0.0.0.0:PORT/target
+        http://0.0.0.0:PORT/target robots x0: 0.0.0.0 is of "this network" and not in fetch.network.allow_private
+        http://10.0.0.1:PORT/target robots x0: 10.0.0.1 is private and not in fetch.network.allow_private
+        http://127.0.0.1:1/ robots x0: port 1 is not in fetch.network.ports
+        http://127.0.0.2:PORT/target robots x0: 127.0.0.2 is loopback and not in fetch.network.allow_private
+        http://169.254.169.254:PORT/target robots x0: 169.254.169.254 is link-local and not in fetch.network.allow_private
+        http://[64:ff9b::7f00:2]:PORT/target robots x0: 64:ff9b::7f00:2 is loopback and not in fetch.network.allow_private
+        http://[::1]:PORT/target robots x0: ::1 is loopback and not in fetch.network.allow_private
+        http://[::ffff:7f00:2]:PORT/target robots x0: ::ffff:127.0.0.2 is loopback and not in fetch.network.allow_private
+    "#]]);
     let nobody = beside.accept().map(|_| ()).map_err(|e| e.kind());
     assert_eq!(nobody, Err(ErrorKind::WouldBlock));
 }
@@ -106,6 +126,21 @@ fn odd_addresses_in_lists() {
     });
     let fetched = Site::new(server, &["/list"])
         .with("source.seeds_as = \"list\"\nsource.follow = [{ links = \"a\" }]")
-        .check(expect![[]]);
-    expect![[]].assert_debug_eq(&fetched.summary.sources[0].refused);
+        .check(expect![[r#"
+            /%25 fetched 200 x1 page 236 B [response]
+            /%E6%8A%A5%E5%91%8A.html?%E5%B9%B4=2023 fetched 200 x1 page 236 B [response]
+            /back/slash.html fetched 200 x1 page 236 B [response]
+            /con%07troltab.html fetched 200 x1 page 236 B [response]
+            /list fetched 200 x1 page 10717 B [response]
+            /spa%20ces.html fetched 200 x1 page 236 B [response]
+        "#]]);
+    expect![[r#"
+        {
+            "credentials": 1,
+            "host": 2,
+            "malformed": 3,
+            "scheme": 1,
+        }
+    "#]]
+    .assert_debug_eq(&fetched.summary.sources[0].refused);
 }

@@ -42,7 +42,11 @@ fn bombs_do_not_fill_memory() {
         });
         Site::new(server, &["/10-GiB", "/100-MiB", "/nested"])
             .with("fetch.per_host.connections = 1\nfetch.timeout = { idle = \"20s\", total = \"60s\" }")
-            .check(expect![[]]);
+            .check(expect![[r#"
+                /10-GiB failed 200 x1 [response]: unpacked, it is larger than fetch.limits allows
+                /100-MiB failed 200 x1 [response]: unpacked, it is larger than fetch.limits allows
+                /nested failed 200 x1 [response]: unpacked, it is larger than fetch.limits allows
+            "#]]);
     });
 }
 
@@ -89,7 +93,25 @@ fn codings_that_lie() {
         let headers = format!("Content-Type: text/html\r\nContent-Encoding: {codings}\r\n");
         conn.answer("200 OK", &headers, body);
     });
-    let fetched = Site::new(server, &seeds).check(expect![[]]);
+    let fetched = Site::new(server, &seeds).check(expect![[r#"
+        /bad-crc failed 200 x1 [response]: its packed content is damaged: corrupt gzip stream does not have a matching checksum
+        /bare-deflate fetched 200 x1 page 196 B [response]
+        /brotli failed 200 x1 [response]: the content coding "br" is not known
+        /cut failed 200 x2 [response] [response]: its packed content is cut off
+        /deflate fetched 200 x1 page 202 B [response]
+        /made-up failed 200 x1 [response]: the content coding "made-up" is not known
+        /no-trailer fetched 200 x1 page 206 B [response]
+        /none fetched 200 x1 page 236 B [response]
+        /not-packed fetched 200 x1 page 236 B [response]
+        /not-said failed 200 x1 [response]: the content is packed once more
+        /thrice fetched 200 x1 page 260 B [response]
+        /trailing-garbage fetched 200 x1 page 229 B [response]
+        /twice fetched 200 x1 page 237 B [response]
+        /twice-said-once failed 200 x1 [response]: the content is packed once more
+        /two-headers failed 200 x1 [response]: the content is packed once more
+        /upper-case fetched 200 x1 page 214 B [response]
+        /zstd failed 200 x1 [response]: the content coding "zstd" is not known
+    "#]]);
     for known in &fetched.rows {
         if known.body.is_some() {
             assert_eq!(fetched.text(&known.url.url), PAGE, "{}", known.url.url);

@@ -44,8 +44,28 @@ fn answers_to_the_second_fetch() {
         "/breaks",
     ];
     let site = Site::new(server, &seeds);
-    site.check(expect![[]]);
-    let again = site.check(expect![[]]);
+    site.check(expect![[r#"
+        /304-with-body fetched 200 x1 page 236 B [response]
+        /bad-etag fetched 200 x1 page 236 B [response]
+        /breaks fetched 200 x1 page 236 B [response]
+        /gone fetched 200 x1 page 236 B [response]
+        /honest fetched 200 x1 page 236 B [response]
+        /no-etag fetched 200 x1 page 236 B [response]
+        /other-etag fetched 200 x1 page 236 B [response]
+        /same-etag fetched 200 x1 page 236 B [response]
+        /unasked failed 304 x1 [response]: the answer is 304, but the request had no condition
+    "#]]);
+    let again = site.check(expect![[r#"
+        /304-with-body unchanged 304 x1 page 236 B [response] [revisit]
+        /bad-etag unchanged 200 x1 page 236 B [response] [revisit]
+        /breaks failed x2 page 236 B [response] [response] [metadata]: no connection: client error (SendRequest): connection closed before message completed
+        /gone gone 404 x1 page 236 B [response] [response]: the answer is 404 Not Found
+        /honest unchanged 304 x1 page 236 B [response] [revisit]
+        /no-etag unchanged 200 x1 page 236 B [response] [revisit]
+        /other-etag unchanged 200 x1 page 236 B [response] [revisit]
+        /same-etag fetched 200 x1 page 108 B [response] [response]
+        /unasked failed 304 x1 [response] [response]: the answer is 304, but the request had no condition
+    "#]]);
     for same in ["/honest", "/304-with-body", "/other-etag", "/gone", "/breaks"] {
         assert_eq!(again.text(same), PAGE, "{same}: what was had is kept");
     }
@@ -66,6 +86,12 @@ fn a_list_that_did_not_change_still_leads_on() {
     });
     let site = Site::new(server, &["/list"])
         .with("source.seeds_as = \"list\"\nsource.follow = [{ links = \"a\" }]");
-    site.check(expect![[]]);
-    site.check(expect![[]]);
+    site.check(expect![[r#"
+        /a failed 503 x2 [response] [response]: the answer is 503 Service Unavailable
+        /list fetched 200 x1 page 16 B [response]
+    "#]]);
+    site.check(expect![[r#"
+        /a fetched 200 x1 page 236 B [response] [response] [response]
+        /list unchanged 304 x1 page 16 B [response] [revisit]
+    "#]]);
 }

@@ -47,7 +47,18 @@ fn pages_that_say_that_there_is_none() {
     ];
     Site::new(server, &seeds)
         .with("source.soft_404 = { title = ['^404'], min_text_chars = 5, redirect_to_home = true }")
-        .check(expect![[]]);
+        .check(expect![[r#"
+            /blank failed 200 x1 [response]: the content is empty
+            /empty failed 200 x1 [response]: the content is empty
+            /home gone 302 x1 [response]: it redirects to the home page /
+            /meta-refresh redirected 200 x1 [response] -> /real.html
+            /real.html fetched 200 x1 page 236 B [response]
+            /refresh-circle redirected 200 x1 [response] -> /refresh-circle-2
+            /refresh-circle-2 failed 200 x1 [response] -> /refresh-circle: it redirects in a circle, to /refresh-circle
+            /script redirected 200 x1 [response] -> /real.html
+            /soft-404 gone 200 x1 [response]: the title says so: 404 页面不存在
+            /too-little gone 200 x1 [response]: only 1 characters of text
+        "#]]);
 }
 
 #[test]
@@ -82,7 +93,13 @@ fn pages_without_a_document() {
             Err(reject) => format!("{path}: {reject}\n"),
         })
         .collect();
-    expect![[]].assert_eq(&read);
+    expect![[r#"
+        /login: login_page (clean): the page asks to sign in and has no article
+        /captcha: "请输入验证码继续访问"
+        /error: "502 Bad Gateway"
+        /parked-domain: "购买域名 联系我们相关搜索"
+    "#]]
+    .assert_eq(&read);
 }
 
 #[test]
@@ -128,7 +145,23 @@ fn media_types_that_lie() {
         "/two-headers",
         "/upper-case",
     ];
-    let fetched = Site::new(server, &seeds).check(expect![[]]);
+    let fetched = Site::new(server, &seeds).check(expect![[r#"
+        /binary failed 200 x1 [response]: the content is binary
+        /doc failed 200 x1 [response]: the content is an office document
+        /empty-type fetched 200 x1 page 236 B [response]
+        /exe failed 200 x1 [response]: the content is a program
+        /no-slash fetched 200 x1 page 236 B [response]
+        /no-type fetched 200 x1 page 236 B [response]
+        /octets fetched 200 x1 page 236 B [response]
+        /pdf failed 200 x1 [response]: the content is a PDF
+        /polyglot failed 200 x1 [response]: the content is a picture
+        /said-image failed x1 [metadata]: image/png is no media type of a page
+        /said-pdf failed x1 [metadata]: application/pdf is no media type of a page
+        /two-headers fetched 200 x1 page 236 B [response]
+        /two-types fetched 200 x1 page 236 B [response]
+        /upper-case fetched 200 x1 page 236 B [response]
+        /zip failed 200 x1 [response]: the content is a ZIP archive or an office document
+    "#]]);
     for known in fetched.rows.iter().filter(|known| known.body.is_some()) {
         let page = fetched.page(&known.url.url).unwrap();
         let document = process::process(page, &Default::default());

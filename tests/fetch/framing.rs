@@ -31,7 +31,12 @@ fn bodies_that_are_cut() {
         _ => conn.html(PAGE),
     });
     let seeds = ["/reset", "/short", "/short-once", "/no-last-chunk"];
-    let fetched = Site::new(server, &seeds).check(expect![[]]);
+    let fetched = Site::new(server, &seeds).check(expect![[r#"
+        /no-last-chunk failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 7: error decoding response body: error reading a body from connection: unexpected EOF during chunk size line
+        /reset failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 7: error decoding response body: error reading a body from connection: Connection reset by peer (os error 104)
+        /short failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 7: error decoding response body: error reading a body from connection: end of file before message length reached
+        /short-once fetched 200 x2 page 236 B [response cut by disconnect] [response]
+    "#]]);
     assert_eq!(fetched.text("/short-once"), PAGE);
     assert!(fetched.page("/short").is_ok_and(|page| page.bytes == b"<p>half"), "as received");
 }
@@ -71,7 +76,17 @@ fn lengths_and_chunks_that_lie() {
         "/overflow",
         "/chunk-too-long",
     ];
-    let fetched = Site::new(server, &seeds).check(expect![[]]);
+    let fetched = Site::new(server, &seeds).check(expect![[r#"
+        /both fetched 200 x1 page 7 B [response]
+        /chunk-too-long failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 7: error decoding response body: error reading a body from connection: Invalid chunk body CR
+        /huge failed x1 [metadata]: the answer breaks the rules of HTTP: invalid content-length parsed
+        /negative failed x1 [metadata]: the answer breaks the rules of HTTP: invalid content-length parsed
+        /no-size failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 0: error decoding response body: error reading a body from connection: Invalid chunk size line: missing size digit
+        /overflow failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 0: error decoding response body: error reading a body from connection: invalid chunk size: overflow
+        /too-small fetched 200 x1 page 7 B [response]
+        /two-equal-lengths fetched 200 x1 page 7 B [response]
+        /two-lengths failed x1 [metadata]: the answer breaks the rules of HTTP: invalid content-length parsed
+    "#]]);
     for whole in ["/too-small", "/two-equal-lengths", "/both"] {
         assert_eq!(fetched.text(whole), "<p>half", "{whole}");
     }
@@ -102,7 +117,12 @@ fn heads_that_are_too_large() {
             }
         });
         let seeds = ["/endless", "/1000-fields", "/90-long-fields", "/1-MiB-field"];
-        Site::new(server, &seeds).check(expect![[]]);
+        Site::new(server, &seeds).check(expect![[r#"
+            /1-MiB-field failed x1 [metadata]: the answer breaks the rules of HTTP: message head is too large
+            /1000-fields failed x1 [metadata]: the answer breaks the rules of HTTP: message head is too large
+            /90-long-fields failed x1 [metadata]: the answer's head is too large: 92914 bytes, more than 65536
+            /endless failed x1 [metadata]: the answer breaks the rules of HTTP: message head is too large
+        "#]]);
     });
 }
 
@@ -135,7 +155,13 @@ fn bodies_without_end() {
             }
         });
         let seeds = ["/endless", "/endless-chunks", "/chunk-extensions", "/trailers", "/10-GB"];
-        Site::new(server, &seeds).with("fetch.limits.body = \"4MiB\"").check(expect![[]]);
+        Site::new(server, &seeds).with("fetch.limits.body = \"4MiB\"").check(expect![[r#"
+            /10-GB failed x1 [response cut by length]: the body has 10000000000 bytes, more than 4194304
+            /chunk-extensions failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 0: error decoding response body: error reading a body from connection: chunk extensions over limit
+            /endless failed x1 [response cut by length]: the body has more than 4194304 bytes
+            /endless-chunks failed x2 [response cut by time] [response cut by time]: the exchange took longer than 4 s
+            /trailers failed x2 [response cut by disconnect] [response cut by disconnect]: the body is cut off at byte 1: error decoding response body: error reading a body from connection: chunk trailers count overflow
+        "#]]);
     });
 }
 

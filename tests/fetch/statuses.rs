@@ -51,5 +51,21 @@ fn statuses_that_are_no_page() {
         "/101",
         "/410",
     ];
-    Site::new(server, &seeds).check(expect![[]]);
+    Site::new(server, &seeds).check(expect![[r#"
+        /099 failed x1 [metadata]: the answer breaks the rules of HTTP: invalid HTTP status-code parsed
+        /100-and-103 fetched 200 x1 page 7 B [response]
+        /101 failed 101 x1 [response]: the answer is 101 Switching Protocols
+        /1xx-flood failed x2 [metadata] [metadata]: the answer's head took longer than 3 s
+        /204 failed 204 x1 [response]: the answer is 204 No Content
+        /205 failed 205 x1 [response]: the answer is 205 Reset Content
+        /206 failed 206 x1 [response]: the answer is 206 Partial Content
+        /407 failed 407 x1 [response]: the answer is 407 Proxy Authentication Required
+        /410 gone 410 x1 [response]: the answer is 410 Gone
+        /999 failed 999 x1 [response]: the answer is 999 Blocked
+        /http-0.9 failed x1 [metadata]: the answer breaks the rules of HTTP: invalid HTTP version parsed
+        /http-1.0 fetched 200 x1 page 7 B [response]
+        /icy failed x1 [metadata]: the answer breaks the rules of HTTP: invalid HTTP version parsed
+        /no-reason fetched 200 x1 page 7 B [response]
+        /reason-in-chinese fetched 200 x1 page 7 B [response]
+    "#]]);
 }

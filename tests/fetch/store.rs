@@ -83,7 +83,10 @@ fn a_clock_that_was_ahead() {
         .with("source.refresh.report = { policy = \"interval\", min = \"0s\" }");
     site.fetch();
     site.sql("UPDATE url SET checked = 4102444800; UPDATE robots SET checked = 4102444800");
-    site.check(expect![[]]);
+    site.check(expect![[r#"
+        /a unchanged 200 x1 page 236 B [response] [revisit]
+        /b fetched 200 x1 page 236 B [response]
+    "#]]);
 }
 
 #[test]
@@ -137,17 +140,21 @@ fn stores_that_can_not_be_written() {
     let site = many(2, Duration::ZERO);
     fs::create_dir_all(site.store_dir()).unwrap();
     fs::write(site.store_dir().join("raw"), "a file").unwrap();
-    expect![[]].assert_eq(&error(&site));
+    expect!["cannot use STORE: File exists (os error 17)"].assert_eq(&error(&site));
     fs::remove_file(site.store_dir().join("raw")).unwrap();
     fs::create_dir(site.store_dir().join("state.sqlite")).unwrap();
-    expect![[]].assert_eq(&error(&site));
+    expect!["cannot use STORE/state.sqlite: unable to open database file: STORE/state.sqlite: Error code 14: unable to open database file"].assert_eq(&error(&site));
     fs::remove_dir(site.store_dir().join("state.sqlite")).unwrap();
     site.fetch();
     site.sql("PRAGMA user_version = 99");
-    expect![[]].assert_eq(&error(&site));
+    expect![
+        "STORE/state.sqlite is of version 99, made by a newer baogao; this one knows version 1"
+    ]
+    .assert_eq(&error(&site));
     site.sql("PRAGMA user_version = 1");
     let held = Store::open_existing(&site.store_dir()).unwrap();
-    expect![[]].assert_eq(&error(&site));
+    expect!["another process is writing to the store STORE; wait until it is done"]
+        .assert_eq(&error(&site));
     drop(held);
     let fetched = site.fetch();
     assert_eq!(fetched.summary.n_pages, 2);
@@ -210,8 +217,9 @@ fn killed_at_any_moment() {
 fn told_to_stop() {
     // Group 49: SIGTERM and SIGINT end in this future; what was had is kept, and the next fetch goes on.
     let site = many(60, Duration::from_millis(20));
-    let stopped =
-        site.try_fetch(|| Box::pin(tokio::time::sleep(Duration::from_millis(150)))).unwrap();
+    let stopped = site
+        .try_fetch(|| Box::pin(async { tokio::time::sleep(Duration::from_millis(150)).await }))
+        .unwrap();
     assert_eq!(stopped.summary.end, End::Stopped);
     let n_before = stopped.summary.n_pages;
     let fetched = site.fetch();

@@ -101,10 +101,18 @@ fn certificates() {
     // Group 28.
     trusting("tls::certificates", |authority| {
         let sound = site(over_tls(authority.signs("127.0.0.1", 4000), page));
-        sound.check(expect![[]]);
-        site(over_tls(authority.signs("127.0.0.1", 2020), page)).check(expect![[]]);
-        site(over_tls(authority.signs("other.example", 4000), page)).check(expect![[]]);
-        site(over_tls(self_signed(), page)).check(expect![[]]);
+        sound.check(expect![[r#"
+            https://127.0.0.1:PORT/a fetched 200 x1 page 236 B [response]
+        "#]]);
+        site(over_tls(authority.signs("127.0.0.1", 2020), page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): invalid peer certificate: certificate expired: verification time 1795885249 (UNIX), but certificate is not valid after 1577836800 (218048449 seconds ago)
+        "#]]);
+        site(over_tls(authority.signs("other.example", 4000), page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("other.example")
+        "#]]);
+        site(over_tls(self_signed(), page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): invalid peer certificate: UnknownIssuer
+        "#]]);
     });
 }
 
@@ -117,14 +125,18 @@ fn handshakes() {
             while tcp.read(&mut [0; 1024]).is_ok_and(|n| n > 0) {}
             None
         };
-        site(Server::over(stalls, page)).check(expect![[]]);
+        site(Server::over(stalls, page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): operation timed out
+        "#]]);
         // It knows only an old version: the alert "protocol_version".
         let old = |mut tcp: TcpStream| -> Option<Box<dyn Stream>> {
             let _ = tcp.read(&mut [0; 4096]);
             let _ = tcp.write_all(&[21, 3, 1, 0, 2, 2, 70]);
             None
         };
-        site(Server::over(old, page)).check(expect![[]]);
+        site(Server::over(old, page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): received fatal alert: ProtocolVersion
+        "#]]);
         // It answers in an old version: the begin of a ServerHello of TLS 1.0.
         let hello = |mut tcp: TcpStream| -> Option<Box<dyn Stream>> {
             let _ = tcp.read(&mut [0; 4096]);
@@ -132,7 +144,9 @@ fn handshakes() {
             let _ = tcp.write_all(&[&[22, 3, 1, 0, 42][..], &body].concat());
             None
         };
-        site(Server::over(hello, page)).check(expect![[]]);
+        site(Server::over(hello, page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): peer is incompatible: ServerDoesNotSupportTls12Or13
+        "#]]);
     });
 }
 
@@ -146,10 +160,14 @@ fn the_other_protocol_on_a_port() {
             let _ = tcp.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
             None
         };
-        site(Server::over(plain, page)).check(expect![[]]);
+        site(Server::over(plain, page)).check(expect![[r#"
+            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): received corrupt message of type InvalidContentType
+        "#]]);
         // TLS where HTTP is expected.
         let tls = over_tls(authority.signs("127.0.0.1", 4000), page);
-        Site::new(tls, &["/a"]).check(expect![[]]);
+        Site::new(tls, &["/a"]).check(expect![[r#"
+            /a robots x0: the answer breaks the rules of HTTP: invalid HTTP version parsed
+        "#]]);
     });
 }
 

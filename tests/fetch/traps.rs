@@ -48,7 +48,45 @@ fn pages_that_lead_on_for_ever() {
     );
     let fetched = site.fetch();
     assert_eq!(fetched.summary.end, End::Complete);
-    expect![[]].assert_eq(&(site.server.paths().join("\n") + "\n"));
+    expect![[r#"
+        /a/
+        /a/a/
+        /a/a/a/
+        /a/a/a/a/
+        /a/a/a/a/a/
+        /calendar?1
+        /calendar?2
+        /calendar?3
+        /calendar?4
+        /calendar?5
+        /doc?1
+        /doc?2
+        /doc?3
+        /doc?4
+        /doc?5
+        /doc?6
+        /doc?7
+        /doc?itself
+        /doc?same
+        /endless?1
+        /endless?2
+        /endless?3
+        /endless?4
+        /endless?5
+        /endless?6
+        /endless?7
+        /itself
+        /same?1
+        /same?2
+        /same?3
+        /same?4
+        /same?5
+        /same?6
+        /same?7
+        /session/list
+        /session/x1/list
+    "#]]
+    .assert_eq(&(site.server.paths().join("\n") + "\n"));
 }
 
 #[test]
@@ -107,7 +145,13 @@ fn one_page_under_a_thousand_addresses() {
     let site = Site::new(server, &["/list"]).with(&format!(
         "{LIST}source.follow = [{{ links = \"a\" }}]\nsource.match.strip_params = [\"utm_*\"]"
     ));
-    site.check(expect![[]]);
+    site.check(expect![[r#"
+        /Report.html fetched 200 x1 page 236 B [response]
+        /list fetched 200 x1 page 40676 B [response]
+        /report.html fetched 200 x1 page 236 B [response]
+        /report.html?page=2 fetched 200 x1 page 236 B [response]
+        http://127.0.0.1:1/ robots x0: port 1 is not in fetch.network.ports
+    "#]]);
 }
 
 #[test]
@@ -128,7 +172,11 @@ fn cookies_are_not_taken() {
     }
     });
     let site = Site::new(server, &["/sets", "/5000", "/z"]).with("fetch.per_host.connections = 1");
-    site.check(expect![[]]);
+    site.check(expect![[r#"
+        /5000 failed x1 [metadata]: the answer breaks the rules of HTTP: message head is too large
+        /sets fetched 200 x1 page 236 B [response]
+        /z fetched 200 x1 page 236 B [response]
+    "#]]);
     let sent: Vec<_> =
         site.server.requests().into_iter().filter(|r| r.header("cookie").is_some()).collect();
     assert!(sent.is_empty(), "{sent:?}");

@@ -42,10 +42,12 @@ pub(super) fn is_odd_space(c: char) -> bool {
     )
 }
 
-/// A character that prints nothing and says nothing: controls, byte order marks, soft hyphens, zero-width spaces.
+/// A character that prints nothing and says nothing: controls, byte order marks, soft hyphens, zero-width spaces, and what
+/// Unicode says is no character.
 pub(super) fn is_void(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{AD}' | '\u{200B}'
-        | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+        | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}'
+        | '\u{FDD0}'..='\u{FDEF}')
 }
 
 /// A character without width that shapes or orders the letters of some scripts, and is void beside all others.

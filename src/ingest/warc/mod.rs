@@ -338,7 +338,8 @@ fn is_page_address(record: &Record) -> bool {
 /// The type of a Content-Type, without parameters.
 pub(super) fn media_type(content_type: &str) -> Option<String> {
     let media_type = content_type.split([';', ',']).next()?.trim().to_ascii_lowercase();
-    (!media_type.is_empty()).then_some(media_type)
+    // What has no "/" is no media type, and says nothing.
+    media_type.contains('/').then_some(media_type)
 }
 
 /// The charset that a Content-Type names.
