@@ -59,14 +59,14 @@ fn redirects_to_private_addresses() {
         /port redirected 302 x1 [response] -> http://127.0.0.1:1/
         /private redirected 302 x1 [response] -> http://10.0.0.1:PORT/target
         /zero redirected 302 x1 [response] -> http://0.0.0.0:PORT/target
-        http://0.0.0.0:PORT/target robots x0: 0.0.0.0 is of "this network" and not in fetch.network.allow_private
-        http://10.0.0.1:PORT/target robots x0: 10.0.0.1 is private and not in fetch.network.allow_private
-        http://127.0.0.1:1/ robots x0: port 1 is not in fetch.network.ports
-        http://127.0.0.2:PORT/target robots x0: 127.0.0.2 is loopback and not in fetch.network.allow_private
-        http://169.254.169.254:PORT/target robots x0: 169.254.169.254 is link-local and not in fetch.network.allow_private
-        http://[64:ff9b::7f00:2]:PORT/target robots x0: 64:ff9b::7f00:2 is loopback and not in fetch.network.allow_private
-        http://[::1]:PORT/target robots x0: ::1 is loopback and not in fetch.network.allow_private
-        http://[::ffff:7f00:2]:PORT/target robots x0: ::ffff:127.0.0.2 is loopback and not in fetch.network.allow_private
+        http://0.0.0.0:PORT/target failed x0: 0.0.0.0 is of "this network" and not in fetch.network.allow_private
+        http://10.0.0.1:PORT/target failed x0: 10.0.0.1 is private and not in fetch.network.allow_private
+        http://127.0.0.1:1/ failed x0: port 1 is not in fetch.network.ports
+        http://127.0.0.2:PORT/target failed x0: 127.0.0.2 is loopback and not in fetch.network.allow_private
+        http://169.254.169.254:PORT/target failed x0: 169.254.169.254 is link-local and not in fetch.network.allow_private
+        http://[64:ff9b::7f00:2]:PORT/target failed x0: 64:ff9b::7f00:2 is loopback and not in fetch.network.allow_private
+        http://[::1]:PORT/target failed x0: ::1 is loopback and not in fetch.network.allow_private
+        http://[::ffff:7f00:2]:PORT/target failed x0: ::ffff:127.0.0.2 is loopback and not in fetch.network.allow_private
     "#]]);
     let nobody = beside.accept().map(|_| ()).map_err(|e| e.kind());
     assert_eq!(nobody, Err(ErrorKind::WouldBlock));

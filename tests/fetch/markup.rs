@@ -54,9 +54,21 @@ fn site() -> Site {
 #[test]
 fn as_lists() {
     within_memory("markup::as_lists", 1500, || {
-        site()
-            .with("source.seeds_as = \"list\"\nsource.follow = [{ links = \"a\" }]")
-            .check(expect![[""]]);
+        site().with("source.seeds_as = \"list\"\nsource.follow = [{ links = \"a\" }]").check(
+            expect![[r#"
+                /attributes fetched 200 x1 page 9889063 B [response]
+                /cdata fetched 200 x1 page 40164 B [response]
+                /comment fetched 200 x1 page 52428969 B [response]
+                /formatting fetched 200 x1 page 27155 B [response]
+                /found.html fetched 200 x1 page 130 B [response]
+                /line fetched 200 x1 page 10080052 B [response]
+                /nested fetched 200 x1 page 500149 B [response]
+                /unclosed-comment fetched 200 x1 page 40160 B [response]
+                /unclosed-quote fetched 200 x1 page 1048740 B [response]
+                /unclosed-script fetched 200 x1 page 40163 B [response]
+                /unclosed-tags fetched 200 x1 page 160155 B [response]
+            "#]],
+        );
     });
 }
 
@@ -70,5 +82,17 @@ fn as_documents() {
             Err(reject) => format!("{path}: {reject}\n"),
         })
         .collect();
-    expect![[""]].assert_eq(&read);
+    expect![[r#"
+        /line: 0 figures
+        /nested: 2 figures
+        /attributes: 2 figures
+        /comment: 2 figures
+        /unclosed-comment: 2 figures
+        /unclosed-script: 2 figures
+        /cdata: 2 figures
+        /unclosed-tags: 2 figures
+        /unclosed-quote: 2 figures
+        /formatting: 2 figures
+    "#]]
+    .assert_eq(&read);
 }

@@ -105,13 +105,13 @@ fn certificates() {
             https://127.0.0.1:PORT/a fetched 200 x1 page 236 B [response]
         "#]]);
         site(over_tls(authority.signs("127.0.0.1", 2020), page)).check(expect![[r#"
-            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): invalid peer certificate: certificate expired: verification time 1795885249 (UNIX), but certificate is not valid after 1577836800 (218048449 seconds ago)
+            https://127.0.0.1:PORT/a robots x0: no TLS connection: invalid peer certificate: certificate expired
         "#]]);
         site(over_tls(authority.signs("other.example", 4000), page)).check(expect![[r#"
-            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("other.example")
+            https://127.0.0.1:PORT/a robots x0: no TLS connection: invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("other.example")
         "#]]);
         site(over_tls(self_signed(), page)).check(expect![[r#"
-            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): invalid peer certificate: UnknownIssuer
+            https://127.0.0.1:PORT/a robots x0: no TLS connection: invalid peer certificate: UnknownIssuer
         "#]]);
     });
 }
@@ -135,7 +135,7 @@ fn handshakes() {
             None
         };
         site(Server::over(old, page)).check(expect![[r#"
-            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): received fatal alert: ProtocolVersion
+            https://127.0.0.1:PORT/a robots x0: no TLS connection: received fatal alert: ProtocolVersion
         "#]]);
         // It answers in an old version: the begin of a ServerHello of TLS 1.0.
         let hello = |mut tcp: TcpStream| -> Option<Box<dyn Stream>> {
@@ -145,7 +145,7 @@ fn handshakes() {
             None
         };
         site(Server::over(hello, page)).check(expect![[r#"
-            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): peer is incompatible: ServerDoesNotSupportTls12Or13
+            https://127.0.0.1:PORT/a robots x0: no TLS connection: peer is incompatible: ServerDoesNotSupportTls12Or13
         "#]]);
     });
 }
@@ -161,7 +161,7 @@ fn the_other_protocol_on_a_port() {
             None
         };
         site(Server::over(plain, page)).check(expect![[r#"
-            https://127.0.0.1:PORT/a robots x0: no connection: client error (Connect): received corrupt message of type InvalidContentType
+            https://127.0.0.1:PORT/a robots x0: no TLS connection: received corrupt message of type InvalidContentType
         "#]]);
         // TLS where HTTP is expected.
         let tls = over_tls(authority.signs("127.0.0.1", 4000), page);

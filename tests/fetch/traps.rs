@@ -150,7 +150,7 @@ fn one_page_under_a_thousand_addresses() {
         /list fetched 200 x1 page 40676 B [response]
         /report.html fetched 200 x1 page 236 B [response]
         /report.html?page=2 fetched 200 x1 page 236 B [response]
-        http://127.0.0.1:1/ robots x0: port 1 is not in fetch.network.ports
+        http://127.0.0.1:1/ failed x0: port 1 is not in fetch.network.ports
     "#]]);
 }
 
