@@ -69,6 +69,9 @@ fn body(sample: &Sample, options: &process::Options) -> usize {
     process::process(sample.page(), options).map_or(0, |document| document.body.len())
 }
 
+/// Why signatures can be kept.
+const IN_MEMORY: &str = "memory takes what is pushed";
+
 /// What a run does between reading its files and naming its folder.
 fn run(
     samples: &[Sample],
@@ -87,16 +90,18 @@ fn run(
             version: "0".to_owned(),
         },
     )?;
-    let (mut duplicates, mut panel) = (Duplicates::default(), Panel::new(catalogue.clone()));
+    let mut duplicates = Duplicates::<Vec<Signature>>::default();
+    let mut panel = Panel::new(catalogue.clone());
     for (no, sample) in samples.iter().enumerate() {
         let Page { mut info, bytes } = sample.page();
         info.source = format!("pages/{no}");
         let Ok(document) = process::process(Page { info, bytes }, options) else { continue };
-        writer.document(|sinks| rows::document(&document, sinks))?;
-        duplicates.push_signature(Signature::of(&document));
+        let signature = Signature::of(&document);
+        writer.document(signature.doc_id(), |sinks| rows::document(&document, sinks))?;
+        duplicates.push(&signature).expect(IN_MEMORY);
         panel.push(&document);
     }
-    let duplicates = duplicates.finish();
+    let (duplicates, _) = duplicates.finish().expect(IN_MEMORY);
     writer.rows("duplicates", |sink| duplicates.iter().for_each(|d| rows::duplicate(d, sink)))?;
     let panel = panel.finish(&duplicates);
     writer.rows("indicators", |sink| panel.iter().for_each(|i| rows::indicator(i, sink)))?;

@@ -206,7 +206,7 @@ impl Fetched {
             let reader = BufReader::new(File::open(path).unwrap());
             let found = warc::records(reader, 1 << 30).unwrap();
             records.extend(found.map(|record| record.expect("a sound record")));
-            for page in warc::pages(path, "raw", "s", 1 << 30).unwrap() {
+            for page in warc::pages(path, "raw", "s", 64 << 20).unwrap() {
                 match page {
                     Ok(page) => {
                         pages.insert(page.info.source.clone(), Ok(page));
