@@ -27,7 +27,8 @@ pub(crate) fn bomb(mib: usize) -> Vec<u8> {
 
 #[test]
 fn bombs_do_not_fill_memory() {
-    within_memory("coding::bombs_do_not_fill_memory", 150, || {
+    // The bombs themselves and the reading of their records afterwards are in this, too.
+    within_memory("coding::bombs_do_not_fill_memory", 300, || {
         let bombs = [bomb(10 << 10), bomb(100), gzip(&bomb(10 << 10))];
         println!("{:?} bytes", bombs.each_ref().map(Vec::len));
         let server = Server::start(move |request, conn| {
@@ -93,25 +94,28 @@ fn codings_that_lie() {
         let headers = format!("Content-Type: text/html\r\nContent-Encoding: {codings}\r\n");
         conn.answer("200 OK", &headers, body);
     });
-    let fetched = Site::new(server, &seeds).check(expect![[r#"
+    let fetched = Site::new(server, &seeds).fetch();
+    // How many bytes packing leaves is the packer's.
+    let sizes = regex::Regex::new(r" page \d+ B").unwrap();
+    expect![[r#"
         /bad-crc failed 200 x1 [response]: its packed content is damaged: corrupt gzip stream does not have a matching checksum
-        /bare-deflate fetched 200 x1 page 196 B [response]
+        /bare-deflate fetched 200 x1 [response]
         /brotli failed 200 x1 [response]: the content coding "br" is not known
         /cut failed 200 x2 [response] [response]: its packed content is cut off
-        /deflate fetched 200 x1 page 202 B [response]
+        /deflate fetched 200 x1 [response]
         /made-up failed 200 x1 [response]: the content coding "made-up" is not known
-        /no-trailer fetched 200 x1 page 206 B [response]
-        /none fetched 200 x1 page 236 B [response]
-        /not-packed fetched 200 x1 page 236 B [response]
+        /no-trailer fetched 200 x1 [response]
+        /none fetched 200 x1 [response]
+        /not-packed fetched 200 x1 [response]
         /not-said failed 200 x1 [response]: the content is packed once more
-        /thrice fetched 200 x1 page 260 B [response]
-        /trailing-garbage fetched 200 x1 page 229 B [response]
-        /twice fetched 200 x1 page 237 B [response]
+        /thrice fetched 200 x1 [response]
+        /trailing-garbage fetched 200 x1 [response]
+        /twice fetched 200 x1 [response]
         /twice-said-once failed 200 x1 [response]: the content is packed once more
         /two-headers failed 200 x1 [response]: the content is packed once more
-        /upper-case fetched 200 x1 page 214 B [response]
+        /upper-case fetched 200 x1 [response]
         /zstd failed 200 x1 [response]: the content coding "zstd" is not known
-    "#]]);
+    "#]].assert_eq(&sizes.replace_all(&fetched.report(), ""));
     for known in &fetched.rows {
         if known.body.is_some() {
             assert_eq!(fetched.text(&known.url.url), PAGE, "{}", known.url.url);

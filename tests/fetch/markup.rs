@@ -1,6 +1,6 @@
-//! Pages that are made to cost time and memory to read: as lists, whose links are wanted, and as documents. Group 38.
+//! Pages that are made to cost time and memory to read, fetched and made documents of. Group 38.
 
-use crate::harness::{Site, within_memory};
+use crate::harness::Site;
 use crate::server::Server;
 use baogao::process;
 use expect_test::expect;
@@ -49,27 +49,6 @@ fn site() -> Site {
         "fetch.limits = { body = \"64MiB\", decoded = \"64MiB\" }\nfetch.per_host.connections = 1\n\
          fetch.timeout = { first_byte = \"60s\", idle = \"60s\", total = \"60s\" }",
     )
-}
-
-#[test]
-fn as_lists() {
-    within_memory("markup::as_lists", 1500, || {
-        site().with("source.seeds_as = \"list\"\nsource.follow = [{ links = \"a\" }]").check(
-            expect![[r#"
-                /attributes fetched 200 x1 page 9889063 B [response]
-                /cdata fetched 200 x1 page 40164 B [response]
-                /comment fetched 200 x1 page 52428969 B [response]
-                /formatting fetched 200 x1 page 27155 B [response]
-                /found.html fetched 200 x1 page 130 B [response]
-                /line fetched 200 x1 page 10080052 B [response]
-                /nested fetched 200 x1 page 500149 B [response]
-                /unclosed-comment fetched 200 x1 page 40160 B [response]
-                /unclosed-quote fetched 200 x1 page 1048740 B [response]
-                /unclosed-script fetched 200 x1 page 40163 B [response]
-                /unclosed-tags fetched 200 x1 page 160155 B [response]
-            "#]],
-        );
-    });
 }
 
 #[test]

@@ -80,6 +80,9 @@ fn among_many_pages_groups_that_did_not_change_are_copied() {
     page(&folder, "00401", 9);
     for entry in fs::read_dir(folder.path("out/.cache")).expect("a folder") {
         let path = entry.expect("an entry").path();
+        if path.ends_with("files.tsv") {
+            continue; // digests of files, which are no signatures
+        }
         let mut bytes = fs::read(&path).expect("a file");
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
