@@ -124,7 +124,7 @@ fn first_of(url: &Url, known: &[Known]) -> Option<String> {
 }
 
 impl Store {
-    /// Writes a snapshot's list to `snapshots/`, under its name; the oldest lists beyond [`LISTS_MAX`] are removed.
+    /// Writes a snapshot's list to `snapshots/`, under its name; of the lists there the twenty newest stay.
     ///
     /// # Errors
     /// The disk refuses.
