@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::dom::{Attr, Dom, Kind, Tag};
+use super::dom::{Attr, Dom, Kind};
 
 /// Number of classes in names.toml.
 pub(super) const N_NAMES: usize = 18;
@@ -75,13 +75,14 @@ pub(super) struct Mark {
 pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
     let mut marks = vec![Mark::default(); dom.len()];
     let mut cache: FxHashMap<&str, Read> = FxHashMap::default();
+    let mut styles: FxHashMap<&str, Style> = FxHashMap::default();
     for id in dom.within(super::dom::ROOT) {
         let node = dom.node(id);
         if node.kind != Kind::Element {
             continue;
         }
         let above = marks.get(node.parent as usize).copied().unwrap_or_default();
-        let (mut n_named, mut whole) = (0, 0);
+        let (mut n_named, mut whole, mut class) = (0, 0, FNV_OFFSET);
         let mut mark = Mark {
             hidden: above.hidden,
             faint: above.faint,
@@ -95,14 +96,23 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
                     mark.bits |= read.parts;
                     whole |= read.whole;
                     n_named += u32::from(!read.blank);
+                    if *attr == Attr::Class {
+                        class = read.look;
+                    }
                 }
-                Attr::Style => style(value, &mut mark),
+                Attr::Style => {
+                    let style = *styles.entry(value).or_insert_with(|| Style::of(value));
+                    mark.hidden |= style.hidden;
+                    mark.blank = (mark.blank || style.blank) && !style.visible;
+                    mark.faint |= style.faint;
+                    mark.bold |= style.bold;
+                }
                 Attr::Hidden => mark.hidden = true,
                 Attr::AriaHidden => mark.faint |= &**value == "true",
                 _ => {}
             }
         }
-        mark.look = look(node.tag, dom.attr(id, Attr::Class).unwrap_or(""));
+        mark.look = (class ^ node.tag as u32).wrapping_mul(FNV_PRIME);
         if n_named == 1 {
             mark.bits |= whole;
         }
@@ -111,26 +121,41 @@ pub(super) fn mark(dom: &Dom) -> Vec<Mark> {
     marks
 }
 
-fn look(tag: Tag, class: &str) -> u32 {
-    // FNV-1a: stable, and good enough to tell a few hundred looks of one page apart.
-    let mut hash = 0x811c_9dc5_u32 ^ tag as u32;
-    // Numbers are left out of the look, since post-1 and post-2 look alike.
-    for byte in class.bytes().filter(|b| !b.is_ascii_digit()) {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    hash
+// FNV-1a: stable, and good enough to tell a few hundred looks of one page apart.
+const FNV_OFFSET: u32 = 0x811c_9dc5;
+const FNV_PRIME: u32 = 0x0100_0193;
+
+/// A hash of a class. Numbers are left out, since post-1 and post-2 look alike.
+fn look(class: &str) -> u32 {
+    let bytes = class.bytes().filter(|b| !b.is_ascii_digit());
+    bytes.fold(FNV_OFFSET, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
-fn style(value: &str, mark: &mut Mark) {
-    let mut lower: String = value.chars().filter(|c| !c.is_whitespace()).take(400).collect();
-    lower.make_ascii_lowercase();
-    mark.hidden |= lower.contains("display:none");
-    mark.blank |= lower.contains("visibility:hidden");
-    mark.blank &= !lower.contains("visibility:visible");
-    mark.faint |= lower.contains("visibility:hidden") || lower.contains("opacity:0;");
-    mark.bold |= ["bold", "weight:7", "weight:6", "weight:8", "weight:9"]
-        .iter()
-        .any(|w| lower.contains("font") && lower.contains(w));
+/// What a style says of how an element is shown.
+#[derive(Debug, Clone, Copy)]
+struct Style {
+    hidden: bool,
+    blank: bool,
+    visible: bool,
+    faint: bool,
+    bold: bool,
+}
+
+impl Style {
+    fn of(value: &str) -> Self {
+        let mut lower: String = value.chars().filter(|c| !c.is_whitespace()).take(400).collect();
+        lower.make_ascii_lowercase();
+        let has = |what: &str| lower.contains(what);
+        let blank = has("visibility:hidden");
+        let bold = ["bold", "weight:7", "weight:6", "weight:8", "weight:9"];
+        Self {
+            hidden: has("display:none"),
+            blank,
+            visible: has("visibility:visible"),
+            faint: blank || has("opacity:0;"),
+            bold: has("font") && bold.iter().any(|w| has(w)),
+        }
+    }
 }
 
 /// The classes of names in a class or an id.
@@ -141,6 +166,8 @@ struct Read {
     /// By itself, which counts where it is all that the element is called.
     whole: u32,
     blank: bool,
+    /// A hash by which classes that look alike are known.
+    look: u32,
 }
 
 impl Read {
@@ -168,7 +195,7 @@ impl Read {
         }
         let trimmed = lower.trim();
         let whole = names.words.get(trimmed).copied().unwrap_or(0);
-        Self { parts, whole, blank: trimmed.is_empty() }
+        Self { parts, whole, blank: trimmed.is_empty(), look: look(name) }
     }
 }
 

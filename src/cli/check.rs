@@ -32,8 +32,9 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
     let (plan, not_fetched) = ingest::survey(&config, &mut Digests::default())
         .map_err(|e| Failure::new(Exit::Usage, e))?;
     for (source_idx, source) in config.sources.iter().enumerate() {
-        let inputs: Vec<_> = plan.inputs.iter().filter(|i| i.source_idx == source_idx).collect();
-        let unreadable = inputs.iter().filter(|i| i.content.is_err()).count();
+        let n_inputs = plan.inputs.of_source(source_idx).count();
+        let unreadable =
+            plan.inputs.of_source(source_idx).filter(|(_, input)| input.content.is_err()).count();
         let note = if unreadable > 0 {
             format!(", {unreadable} of them unreadable")
         } else {
@@ -43,7 +44,7 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
             Kind::Files => "files",
             Kind::Web => "pages in the store",
         };
-        writeln!(out, "source {}: {} {what}{note}", source.name.get_ref(), inputs.len())?;
+        writeln!(out, "source {}: {} {what}{note}", source.name.get_ref(), n_inputs)?;
     }
     for error in &not_fetched {
         writeln!(out, "{error}")?;

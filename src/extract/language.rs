@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 /// So many characters of the text are looked at.
 const SAMPLE_CHARS: usize = 6_000;
+/// So many of them are enough for trigrams, which cost more.
+const TRIGRAM_CHARS: usize = 1_500;
 
 static SUBTAGS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
     include_str!("languages.tsv")
@@ -32,7 +34,7 @@ struct Counts {
 impl Counts {
     fn of(text: &str) -> Self {
         let mut counts = Self::default();
-        for c in text.chars().take(SAMPLE_CHARS).filter(|c| c.is_alphabetic()) {
+        for c in text.chars().take(SAMPLE_CHARS).filter(|c| han::is_alphabetic(*c)) {
             match c {
                 '\u{3041}'..='\u{30FF}' => counts.kana += 1,
                 '\u{AC00}'..='\u{D7AF}' => counts.hangul += 1,
@@ -62,8 +64,8 @@ pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
     if counts.han * 3 > counts.other {
         return Some(chinese(&counts, declared).to_owned());
     }
-    let sample: String = text.chars().take(SAMPLE_CHARS).collect();
-    let detected = whatlang::detect(&sample).filter(whatlang::Info::is_reliable);
+    let sample = text.char_indices().nth(TRIGRAM_CHARS).map_or(text, |(end, _)| &text[..end]);
+    let detected = whatlang::detect(sample).filter(whatlang::Info::is_reliable);
     let subtag = detected.and_then(|info| SUBTAGS.get(info.lang().code()).copied());
     subtag.map(str::to_owned).or_else(|| declared.and_then(normal_tag))
 }

@@ -42,6 +42,28 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FA1F}' | '〇')
 }
 
+/// The letters of the basic plane, a bit each.
+static ALPHABETIC: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut bits = vec![0; 0x1_0000 / 64];
+    for c in ('\0'..='\u{FFFF}').filter(|c| c.is_alphabetic()) {
+        bits[c as usize / 64] |= 1 << (c as usize % 64);
+    }
+    bits
+});
+
+/// As [`char::is_alphabetic`], which has to search for most characters that are not ASCII.
+pub fn is_alphabetic(c: char) -> bool {
+    match ALPHABETIC.get(c as usize / 64) {
+        Some(bits) => bits >> (c as usize % 64) & 1 == 1,
+        None => c.is_alphabetic(),
+    }
+}
+
+/// As [`char::is_alphanumeric`], by [`is_alphabetic`].
+pub fn is_alphanumeric(c: char) -> bool {
+    is_alphabetic(c) || c.is_numeric()
+}
+
 /// Whether a character is written so only in traditional script.
 pub fn is_traditional(c: char) -> bool {
     index(c).is_some_and(|i| SCRIPT.simplified[i] != 0)
@@ -69,6 +91,14 @@ pub fn simplified(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quick_classes_are_those_of_the_standard_library() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{:x}", u32::from(c));
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{:x}", u32::from(c));
+        }
+    }
 
     #[test]
     fn folds_for_look_up() {

@@ -4,6 +4,7 @@
 //! seconds could be modified again without its time showing it, so its digest is not kept (the rule that Git's index
 //! follows, too). Losing this file costs time and nothing else; `run --rehash` does without it.
 
+use super::files;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
@@ -19,13 +20,14 @@ const AT_REST: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stat {
     bytes: u64,
-    modified_ns: u128,
+    modified_ns: u64,
     inode: u64,
 }
 
 impl Stat {
     pub(super) fn of(metadata: &Metadata) -> Option<Self> {
-        let modified_ns = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let modified_ns = u64::try_from(modified.as_nanos()).ok()?;
         Some(Self { bytes: metadata.len(), modified_ns, inode: inode(metadata) })
     }
 }
@@ -80,33 +82,34 @@ impl Digests {
     }
 
     /// The digest of a file that is as it was, if it is known.
-    pub(super) fn known(&mut self, path: &Path, stat: Stat) -> Option<String> {
+    pub(super) fn known(&mut self, path: &Path, stat: Stat) -> Option<[u8; 32]> {
         let path = absolute(path)?;
         let at = *self.lines.get(&key(&path))?;
         let (of, before, sha256) = entry(self.before[at..].lines().next()?)?;
         if of != path || before != stat {
             return None;
         }
-        let sha256 = sha256.to_owned();
-        self.add(&path, stat, &sha256);
-        Some(sha256)
+        let digest = files::from_hex(sha256)?;
+        self.add(&path, stat, &digest);
+        Some(digest)
     }
 
     /// Keeps a digest, if the file is at rest.
-    pub(super) fn keep(&mut self, path: &Path, stat: Stat, sha256: &str) {
+    pub(super) fn keep(&mut self, path: &Path, stat: Stat, sha256: &[u8; 32]) {
         #[expect(
             clippy::disallowed_methods,
             reason = "decides what may be skipped next time, never what is written"
         )]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let at_rest = now.as_nanos().saturating_sub(stat.modified_ns) > AT_REST.as_nanos();
+        let at_rest = now.as_nanos().saturating_sub(stat.modified_ns.into()) > AT_REST.as_nanos();
         // A path that a line can't hold is digested each time.
         if let Some(path) = absolute(path).filter(|p| at_rest && !p.contains(['\t', '\n', '\r'])) {
             self.add(&path, stat, sha256);
         }
     }
 
-    fn add(&mut self, path: &str, stat: Stat, sha256: &str) {
+    fn add(&mut self, path: &str, stat: Stat, sha256: &[u8; 32]) {
+        let sha256 = files::hex(sha256);
         let Stat { bytes, modified_ns, inode } = stat;
         // Writing to a string does not fail.
         let _ = writeln!(self.now, "{bytes}\t{modified_ns}\t{inode}\t{sha256}\t{path}");

@@ -2,10 +2,10 @@
 
 use super::Error;
 use super::digests::{Digests, Stat};
-use super::plan::{Form, Input, Plan};
+use super::plan::{Form, Plan};
 use crate::config::{Config, Source};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -19,26 +19,27 @@ pub(super) fn plan_source(
 ) -> Result<(), Error> {
     let source = &config.sources[source_idx];
     let name = source.name.get_ref();
-    let n_before = plan.inputs.len();
-    let mut found = BTreeMap::new();
+    let mut found = BTreeSet::new();
     for glob in &source.files {
         find(config, source, glob.get_ref(), &mut found, &mut plan.skipped)?;
     }
     let base = common_base(config, source);
-    for (path, form) in found {
-        let inside = path.strip_prefix(&base).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let (stat, content) = content(&path, digests);
-        let name = format!("{name}/{inside}");
-        plan.inputs.push(Input { source_idx, name, inside, path, form, stat, content });
-    }
-    plan.inputs[n_before..].sort_by(|a, b| a.inside.cmp(&b.inside));
-    if plan.inputs.len() == n_before && !is_input(source) {
+    let inside =
+        |path: &Path| path.strip_prefix(&base).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let mut found: Vec<(String, PathBuf)> = found.into_iter().map(|p| (inside(&p), p)).collect();
+    found.sort();
+    if found.is_empty() && !is_input(source) {
         let tried: Vec<_> = source.files.iter().map(|g| format!("{:?}", g.get_ref())).collect();
         let at = if config.root.as_os_str().is_empty() { Path::new(".") } else { &config.root };
         return Err(Error::NoFiles {
             name: name.clone(),
             tried: format!("{} under {}", tried.join(", "), at.display()),
         });
+    }
+    plan.inputs.enter(source_idx, name, base.clone());
+    for (inside, path) in found {
+        let (stat, content) = content(&path, digests);
+        plan.inputs.push_file(path, &inside, stat, content);
     }
     Ok(())
 }
@@ -53,7 +54,7 @@ fn find(
     config: &Config,
     source: &Source,
     glob: &str,
-    found: &mut BTreeMap<PathBuf, Form>,
+    found: &mut BTreeSet<PathBuf>,
     skipped: &mut BTreeMap<String, u64>,
 ) -> Result<(), Error> {
     let (start, matcher) = match &source.input {
@@ -86,18 +87,11 @@ fn find(
             continue;
         }
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        match Form::of(&name) {
-            Some(form) => {
-                found.insert(path.to_owned(), form);
-            }
-            // A file that was named is meant, whatever its extension.
-            None if named => {
-                found.insert(
-                    path.to_owned(),
-                    Form::Page { gz: name.ends_with(".gz"), media_type: None },
-                );
-            }
-            None => *skipped.entry(extension(&name)).or_default() += 1,
+        // A file that was named is meant, whatever its extension.
+        if named || Form::of(&name).is_some() {
+            found.insert(path.to_owned());
+        } else {
+            *skipped.entry(extension(&name)).or_default() += 1;
         }
     }
     Ok(())
@@ -130,7 +124,7 @@ fn common_base(config: &Config, source: &Source) -> PathBuf {
 }
 
 /// What a file holds: size and SHA-256, read off it or known from before.
-fn content(path: &Path, digests: &mut Digests) -> (Option<Stat>, Result<(u64, String), String>) {
+fn content(path: &Path, digests: &mut Digests) -> (Option<Stat>, Result<(u64, [u8; 32]), String>) {
     let stat = std::fs::metadata(path).ok().as_ref().and_then(Stat::of);
     if let Some(sha256) = stat.and_then(|stat| digests.known(path, stat)) {
         let bytes = stat.map_or(0, Stat::bytes);
@@ -144,7 +138,7 @@ fn content(path: &Path, digests: &mut Digests) -> (Option<Stat>, Result<(u64, St
 }
 
 /// Size and SHA-256 of a file.
-fn digest(path: &Path) -> io::Result<(u64, String)> {
+fn digest(path: &Path) -> io::Result<(u64, [u8; 32])> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0u8; 1 << 16];
@@ -152,7 +146,7 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
     loop {
         let n = file.read(&mut buffer)?;
         if n == 0 {
-            return Ok((bytes, hex(&hasher.finalize())));
+            return Ok((bytes, hasher.finalize().into()));
         }
         hasher.update(&buffer[..n]);
         bytes += n as u64;
@@ -164,6 +158,23 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+/// Bytes in hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |b: u8| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]];
+    bytes.iter().flat_map(|b| digits(*b)).map(char::from).collect()
+}
+
+/// A SHA-256 from hex; none where it is none.
+pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let pairs = text.as_bytes().as_chunks::<2>().0;
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let mut out = [0; 32];
+    if pairs.len() != out.len() {
+        return None;
+    }
+    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(out)
 }

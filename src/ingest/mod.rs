@@ -6,6 +6,7 @@
 pub mod warc;
 
 mod digests;
+mod inputs;
 mod plan;
 mod files;
 #[cfg(feature = "fetch")]
@@ -18,6 +19,7 @@ mod parts;
 mod pages;
 
 pub use digests::{Digests, Stat};
+pub use inputs::Inputs;
 pub use plan::{Form, Input, Plan, plan, survey};
 
 use crate::config::Config;

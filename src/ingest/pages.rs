@@ -45,7 +45,12 @@ impl<'a> Pages<'a> {
     }
 
     /// Gives a page its unique name, joins it to its article and stops it where the run has enough.
-    fn admit(&mut self, at: At, mut content: Content) -> Result<Found, Error> {
+    fn admit(
+        &mut self,
+        at: At,
+        source_idx: usize,
+        mut content: Content,
+    ) -> Result<Found, Error> {
         let name = self.name(at, content.source_mut().clone());
         *content.source_mut() = name;
         self.n_pages += 1;
@@ -57,7 +62,6 @@ impl<'a> Pages<'a> {
             let message = format!("a further page of the article {name}");
             content = content.rejected(Reject::new(Stage::Ingest, Reason::MergedInto, message));
         }
-        let source_idx = self.plan.inputs[at.0].source_idx;
         let mut found = Found {
             input_idx: at.0,
             source_idx,
@@ -79,9 +83,9 @@ impl<'a> Pages<'a> {
             let content = match self.articles.take_held(part) {
                 Some(page) => Content::Page(page),
                 None => {
-                    let input = &self.plan.inputs[part.0];
+                    let Some(input) = self.plan.inputs.get(part.0) else { continue };
                     let source = &self.config.sources[input.source_idx];
-                    match open(input, source, self.config.limits.page_bytes)? {
+                    match open(&input, source, self.config.limits.page_bytes)? {
                         Opened::Page(content) => *content,
                         Opened::Archive(_) => continue, // its pages are held
                     }
@@ -146,15 +150,18 @@ impl<'a> Pages<'a> {
                         continue;
                     }
                 };
-                return self.admit(at, content).map(Some);
+                let source_idx = self.articles_of.unwrap_or_default();
+                return self.admit(at, source_idx, content).map(Some);
             }
             let input_idx = self.next;
             let Some(input) = self.plan.inputs.get(input_idx) else { return Ok(None) };
             self.next += 1;
             self.enter(input.source_idx)?;
             let source = &self.config.sources[input.source_idx];
-            match open(input, source, self.config.limits.page_bytes)? {
-                Opened::Page(content) => return self.admit((input_idx, 0), *content).map(Some),
+            match open(&input, source, self.config.limits.page_bytes)? {
+                Opened::Page(content) => {
+                    return self.admit((input_idx, 0), input.source_idx, *content).map(Some);
+                }
                 Opened::Archive(records) => self.archive = Some((input_idx, 0, records)),
             }
         }

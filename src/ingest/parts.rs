@@ -13,6 +13,7 @@ use crate::decode;
 use crate::fetch::canonical::{self, canonical};
 use crate::fetch::discover::{Listing, Next};
 use crate::page::{Page, PageInfo};
+use crate::store::SnapshotPage;
 use rustc_hash::{FxHashMap, FxHashSet};
 use url::Url;
 
@@ -47,15 +48,15 @@ impl Articles {
     ) -> Result<Self, Error> {
         let source = &config.sources[source_idx];
         let Some(parts) = &source.parts else { return Ok(Self::default()) };
-        let inputs = || plan.inputs.iter().enumerate().filter(|(_, i)| i.source_idx == source_idx);
-        if inputs().any(|(_, input)| matches!(input.form, Form::Stored(_))) {
-            return Ok(Self::of_store(inputs(), parts.max));
+        let inputs = || plan.inputs.of_source(source_idx);
+        if plan.inputs.stored_of(source_idx).next().is_some() {
+            return Ok(Self::of_store(plan.inputs.stored_of(source_idx), parts.max));
         }
         let Some(next) = Next::part(parts) else { return Ok(Self::default()) };
         let mut pages = Vec::new();
         for (input_idx, input) in inputs() {
-            each_page(input, source, config, |n, page| {
-                pages.push(linked((input_idx, n), input, &page, source, &next));
+            each_page(&input, source, config, |n, page| {
+                pages.push(linked((input_idx, n), &input, &page, source, &next));
             })?;
         }
         let mut articles = Self::default();
@@ -67,18 +68,20 @@ impl Articles {
             }
         }
         for (input_idx, input) in inputs() {
-            articles.hold(input_idx, input, source, config)?;
+            articles.hold(input_idx, &input, source, config)?;
         }
         Ok(articles)
     }
 
     /// Articles as the fetch has found them: a further page knows the first, and its place.
-    fn of_store<'a>(inputs: impl Iterator<Item = (usize, &'a Input)>, max: u32) -> Self {
+    fn of_store<'a>(
+        pages: impl Iterator<Item = (usize, &'a SnapshotPage)>,
+        max: u32,
+    ) -> Self {
         let mut by_address = FxHashMap::default();
         let mut further: Vec<(&str, u32, At)> = Vec::new();
         let mut articles = Self::default();
-        for (input_idx, input) in inputs {
-            let Form::Stored(page) = &input.form else { continue };
+        for (input_idx, page) in pages {
             if !page.stored.status.is_none_or(|s| (200..300).contains(&s)) {
                 continue;
             }

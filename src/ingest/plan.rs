@@ -3,7 +3,7 @@
 use super::digests::{Digests, Stat};
 #[cfg(feature = "fetch")]
 use super::stored;
-use super::{Answer, Error, Fetched, StoreState, files};
+use super::{Answer, Error, Fetched, Inputs, StoreState, files};
 use crate::config::Config;
 use crate::config::web::Kind;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// Files by source, then by path; pages of the store by source, then by address.
-    pub inputs: Vec<Input>,
+    pub inputs: Inputs,
     /// Files passed over since they are no pages: how many of each extension.
     pub skipped: BTreeMap<String, u64>,
     /// What became of the addresses of web sources, by source, then by address.
@@ -75,6 +75,11 @@ impl Input {
 }
 
 impl Form {
+    /// By the file's name, of a file that is known to be meant as a page.
+    pub(super) fn of_file(name: &str) -> Self {
+        Self::of(name).unwrap_or_else(|| Self::Page { gz: name.ends_with(".gz"), media_type: None })
+    }
+
     /// By the file's name; null for what is no page.
     pub fn of(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();

@@ -3,7 +3,7 @@
 //! A run sees the store as it was when the run was planned. What is planned comes from the index, which is quick; the
 //! body is read when the page is wanted, and has to be the one that the index promised.
 
-use super::plan::{Form, Input, Plan};
+use super::plan::Plan;
 use super::{Error, Fetched, Read, StoreState, Unreadable, warc};
 use crate::config::web::Kind;
 use crate::config::{Config, Source};
@@ -36,15 +36,8 @@ pub(super) fn plan_source(
         return Err(Error::NotFetched { name: name.clone(), why });
     }
     let pages = Snapshot::of(store::pages_of(&known).collect()).pages;
-    plan.inputs.extend(pages.into_iter().map(|page| Input {
-        source_idx,
-        path: page.stored.path.clone(),
-        name: format!("{name}/{}", page.url),
-        inside: page.url.clone(),
-        stat: None,
-        content: Ok((page.stored.payload_bytes, page.stored.payload_sha256.clone())),
-        form: Form::Stored(Box::new(page)),
-    }));
+    plan.inputs.enter(source_idx, name, reader.dir().to_owned());
+    pages.into_iter().for_each(|page| plan.inputs.push_stored(page));
     let by_address: FxHashMap<&str, &Url> =
         known.iter().map(|k| (k.url.url.as_str(), &k.url)).collect();
     let mut rows: Vec<Fetched> =
@@ -68,10 +61,7 @@ fn open(config: &Config, name: &str) -> Result<Reader, Error> {
 /// What the pages and rows of a plan come from, in two digests; null without sources of kind web.
 pub(super) fn state(config: &Config, plan: &Plan) -> Option<StoreState> {
     config.sources.iter().find(|s| s.kind == Kind::Web)?;
-    let pages = plan.inputs.iter().filter_map(|input| match &input.form {
-        Form::Stored(page) => Some((**page).clone()),
-        _ => None,
-    });
+    let pages = plan.inputs.stored().cloned();
     let mut hasher = Sha256::new();
     for row in &plan.fetches {
         let line = serde_json::to_string(row).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::collate::duplicates::{Duplicates, Signature};
 use crate::collate::panel::Panel;
 use crate::extract::Document;
 use crate::extract::indicators::Catalogue;
-use crate::ingest::{Fetched, Found, Plan, Unreadable};
+use crate::ingest::{Fetched, Found, Unreadable};
 use crate::rows::{self, Sink};
 use crate::runs::Counts;
 use crate::runs::earlier::{Earlier, Group, Kept, Stages, Why};
@@ -84,12 +84,11 @@ impl Collector {
     pub(super) fn find(
         &mut self,
         found: &Found,
-        plan: &Plan,
         stages: &Stages,
     ) -> Result<Result<Kept, Why>, Error> {
         let Some(earlier) = &mut self.earlier else { return Ok(Err(Why::NoEarlierRun)) };
         self.lap.begin();
-        let kept = earlier.find(found, plan, stages)?;
+        let kept = earlier.find(found, stages)?;
         self.lap.end(Part::Earlier, 1, 0);
         Ok(kept)
     }

@@ -16,10 +16,11 @@ use crate::process;
 use crate::reject::Reason;
 use crate::runs::earlier::{Earlier, Kept, Stages, Why};
 use crate::runs::signatures::{self, Signatures};
-use crate::runs::{self, Counts, Lock, LockError, Manifest, Output, OutputFile, RunId};
+use crate::runs::{self, Counts, Lock, LockError, Manifest, Output, OutputFile, Planned, RunId};
 use crate::write::{self, Writer};
 use crate::{clean, decode};
 use collector::{Collected, Collector};
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -104,7 +105,7 @@ pub struct Summary {
     /// Folder of the run.
     pub dir: PathBuf,
     /// What it says of itself.
-    pub manifest: Manifest,
+    pub manifest: Manifest<IgnoredAny>,
     /// The run was there already: same pages, same configuration, same program.
     pub reused: bool,
     /// `latest` points to it.
@@ -153,8 +154,7 @@ pub fn run(
     let plan = ingest::plan(config, &mut digests)?;
     digests.save().map_err(failed)?;
     drop(digests);
-    let bytes = plan.inputs.iter().filter_map(|i| i.content.as_ref().ok()).map(|c| c.0).sum();
-    lap.end(Part::Plan, plan.inputs.len() as u64, bytes);
+    lap.end(Part::Plan, plan.inputs.len() as u64, plan.inputs.bytes());
     let id = RunId::of(config, &plan);
     let dir = output.run(&id);
     let (manifest, made) = match Manifest::read(&dir).ok().filter(|m| m.is_whole(&dir)) {
@@ -252,7 +252,7 @@ struct Making<'a> {
 
 /// A run that is whole, but for its name.
 struct Made {
-    manifest: Manifest,
+    manifest: Manifest<IgnoredAny>,
     redone: Redone,
     signatures: Signatures,
 }
@@ -299,7 +299,7 @@ impl Making<'_> {
         warnings: BTreeMap<String, u64>,
         datasets: Vec<(&'static str, u64)>,
         stages: Stages,
-    ) -> std::io::Result<Manifest> {
+    ) -> std::io::Result<Manifest<IgnoredAny>> {
         let Self { config, options, plan, id, dir, meter, .. } = *self;
         let mut lap = Lap::of(meter);
         let version = runs::version();
@@ -332,11 +332,11 @@ impl Making<'_> {
             skipped: plan.skipped.clone(),
             informational: options.timings.then(|| timings.informational(runs::clock::now())),
             store: plan.store.clone(),
-            inputs: Manifest::inputs(plan),
+            inputs: Planned(plan),
             outputs,
         };
         manifest.write(dir)?;
-        Ok(manifest)
+        Ok(manifest.without_inputs())
     }
 }
 
@@ -404,7 +404,7 @@ fn flow(
                 exhausted = true;
                 continue;
             };
-            match collector.find(&found, job.plan, job.stages)? {
+            match collector.find(&found, job.stages)? {
                 Ok(kept) => {
                     redone.n_kept += 1;
                     waiting.insert(next_in, Ready::Kept(kept));

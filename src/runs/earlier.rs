@@ -11,7 +11,7 @@
 //! (the head of the page, bold text, cells) is in no dataset, so such pages are processed from their bytes.
 
 use super::signatures::Known;
-use super::{InputFile, Manifest, Output};
+use super::{InputFile, Manifest, Output, Planned};
 use crate::collate::duplicates::Signature;
 use crate::config::{self, Config};
 use crate::decode::{CharsetFrom, Decoded};
@@ -123,8 +123,8 @@ const FIGURES: usize = 2;
 /// An earlier run to take rows from.
 pub struct Earlier {
     pages_of: BTreeMap<String, String>,
-    /// Names of the inputs that are as they were.
-    same_inputs: FxHashSet<String>,
+    /// Which inputs of the plan are as they were.
+    same_inputs: Vec<bool>,
     pages: FxHashMap<u128, Kept>,
     retried: FxHashSet<u128>,
     /// First row of every document in each of [`PARTS`], and one past the last.
@@ -183,7 +183,7 @@ impl Earlier {
         config: &Config,
         catalogue: &Arc<Catalogue>,
     ) -> Option<Self> {
-        let manifest = Manifest::read(dir).ok().filter(|m| m.version == super::version())?;
+        let manifest = <Manifest>::read(dir).ok().filter(|m| m.version == super::version())?;
         Self::index(dir, output, manifest, plan, config, catalogue).ok()
     }
 
@@ -295,10 +295,9 @@ impl Earlier {
     pub fn find(
         &mut self,
         found: &Found,
-        plan: &Plan,
         stages: &Stages,
     ) -> Result<Result<Kept, Why>, write::Error> {
-        let kept = self.look_up(found, plan, stages);
+        let kept = self.look_up(found, stages);
         if let (Ok(Kept::Document(no)), Some(anew)) = (kept, &mut self.anew) {
             let starts = (self.starts[no][FIGURES], self.starts[no + 1][FIGURES]);
             if !anew.find(no, starts.0 as usize..starts.1 as usize)? {
@@ -308,14 +307,13 @@ impl Earlier {
         Ok(kept)
     }
 
-    fn look_up(&self, found: &Found, plan: &Plan, stages: &Stages) -> Result<Kept, Why> {
-        let input = &plan.inputs[found.input_idx];
+    fn look_up(&self, found: &Found, stages: &Stages) -> Result<Kept, Why> {
         let info = found.info().ok_or(Why::NewOrChanged)?;
         if self.pages_of.get(&info.source_name) != stages.pages.get(&info.source_name) {
             return Err(Why::Configuration);
         }
-        let mut inputs = found.part_inputs.iter().map(|idx| &plan.inputs[*idx]).chain([input]);
-        if !inputs.all(|input| self.same_inputs.contains(&input.name)) {
+        let mut inputs = found.part_inputs.iter().chain([&found.input_idx]);
+        if !inputs.all(|idx| self.same_inputs[*idx]) {
             return Err(Why::NewOrChanged);
         }
         let sha256 = Some(info.content_sha256.as_str());
@@ -462,14 +460,13 @@ fn same_files(manifest: &Manifest, config: &Config) -> bool {
         .all(|key| before["write"][key] == now["write"][key])
 }
 
-/// Names of the inputs that are as they were.
-fn same_inputs(manifest: &Manifest, plan: &Plan) -> FxHashSet<String> {
+/// Which inputs of the plan are as they were.
+fn same_inputs(manifest: &Manifest, plan: &Plan) -> Vec<bool> {
     let before: FxHashMap<&str, &InputFile> =
         manifest.inputs.iter().map(|i| (i.name.as_str(), i)).collect();
-    Manifest::inputs(plan)
-        .into_iter()
-        .filter(|now| now.sha256.is_some() && before.get(now.name.as_str()) == Some(&now))
-        .map(|now| now.name)
+    Planned(plan)
+        .iter()
+        .map(|now| now.sha256.is_some() && before.get(now.name.as_str()) == Some(&&now))
         .collect()
 }
 

@@ -23,7 +23,7 @@ impl RunId {
         };
         field(version().as_bytes());
         field(config.identity().to_string().as_bytes());
-        for input in &plan.inputs {
+        for input in plan.inputs.iter() {
             field(input.name.as_bytes());
             match &input.content {
                 Ok((_, sha256)) => field(sha256.as_bytes()),

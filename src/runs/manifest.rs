@@ -3,6 +3,7 @@
 
 use super::earlier::Stages;
 use crate::ingest::{Answer, Plan, StoreState};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -13,9 +14,9 @@ use std::path::Path;
 /// Name of the manifest's file in a run.
 pub(super) const FILE: &str = "run.json";
 
-/// What a run says of itself.
+/// What a run says of itself. The inputs are a list, what is written as one, or what passes over one when it is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Manifest {
+pub struct Manifest<Inputs = Vec<InputFile>> {
     /// The run's name.
     pub run: String,
     /// Version of the program, with a digest of its source.
@@ -41,7 +42,7 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub informational: Option<serde_json::Value>,
     /// The files and the pages of the store that were read.
-    pub inputs: Vec<InputFile>,
+    pub inputs: Inputs,
     /// The files written.
     pub outputs: Vec<OutputFile>,
 }
@@ -88,16 +89,45 @@ pub struct OutputFile {
     pub sha256: String,
 }
 
-impl Manifest {
-    /// The files of a plan.
-    pub fn inputs(plan: &Plan) -> Vec<InputFile> {
-        plan.inputs
-            .iter()
-            .map(|input| {
-                let (bytes, sha256) = input.content.clone().ok().unzip();
-                InputFile { name: input.name.clone(), bytes, sha256, answer: input.answer() }
-            })
-            .collect()
+/// The inputs of a plan, written one by one.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned<'a>(pub &'a Plan);
+
+impl Planned<'_> {
+    /// As a manifest lists them.
+    pub fn iter(&self) -> impl Iterator<Item = InputFile> + '_ {
+        self.0.inputs.iter().map(|input| {
+            let answer = input.answer();
+            let (bytes, sha256) = input.content.ok().unzip();
+            InputFile { name: input.name, bytes, sha256, answer }
+        })
+    }
+}
+
+impl Serialize for Planned<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<Inputs> Manifest<Inputs> {
+    /// The same without the inputs.
+    pub fn without_inputs(self) -> Manifest<IgnoredAny> {
+        Manifest {
+            run: self.run,
+            version: self.version,
+            config: self.config,
+            stages: self.stages,
+            counts: self.counts,
+            rejects: self.rejects,
+            warnings: self.warnings,
+            skipped: self.skipped,
+            gate: self.gate,
+            store: self.store,
+            informational: self.informational,
+            inputs: IgnoredAny,
+            outputs: self.outputs,
+        }
     }
 
     /// Whether every file of the run in `dir` is there with its size; `verify` reads them.
@@ -111,7 +141,10 @@ impl Manifest {
     ///
     /// # Errors
     /// There is none, or it is damaged.
-    pub fn read(dir: &Path) -> io::Result<Self> {
+    pub fn read(dir: &Path) -> io::Result<Self>
+    where
+        Inputs: DeserializeOwned,
+    {
         let text = std::fs::read_to_string(dir.join(FILE))?;
         serde_json::from_str(&text).map_err(io::Error::other)
     }
@@ -120,7 +153,10 @@ impl Manifest {
     ///
     /// # Errors
     /// The file can't be written.
-    pub fn write(&self, dir: &Path) -> io::Result<()> {
+    pub fn write(&self, dir: &Path) -> io::Result<()>
+    where
+        Inputs: Serialize,
+    {
         let mut file = BufWriter::new(File::create(dir.join(FILE))?);
         serde_json::to_writer_pretty(&mut file, self).map_err(io::Error::other)?;
         file.write_all(b"\n")?;

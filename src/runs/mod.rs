@@ -14,7 +14,7 @@ pub mod signatures;
 
 pub use crate::lock::{Lock, LockError};
 pub use id::{RunId, version};
-pub use manifest::{Counts, InputFile, Manifest, OutputFile};
+pub use manifest::{Counts, InputFile, Manifest, OutputFile, Planned};
 pub use package::{FILE as PACKAGE_FILE, data_package};
 
 use std::fs::{self, File};

@@ -3,13 +3,13 @@
 //! What always holds is listed in the documentation of the datasets: every page once, offsets that give the surface,
 //! kept blocks that make up the body, sections that contain their figures, references that resolve.
 
-use super::{Manifest, OutputFile};
+use super::{Manifest, OutputFile, Planned};
 use crate::ingest::Plan;
 use crate::reject::Reason;
 use crate::schema::{self, DATASETS, Dtype};
 use crate::write::read::{self, Rows};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// One thing that was checked.
@@ -57,7 +57,7 @@ pub enum Error {
 /// # Errors
 /// The folder holds no run.
 pub fn verify(dir: &Path, plan: Option<&Plan>) -> Result<Vec<Check>, Error> {
-    let manifest = Manifest::read(dir)
+    let manifest = <Manifest>::read(dir)
         .map_err(|source| Error::Manifest { dir: dir.display().to_string(), source })?;
     let mut checks = vec![outputs(dir, &manifest)];
     if let Some(plan) = plan {
@@ -104,7 +104,7 @@ fn outputs(dir: &Path, manifest: &Manifest) -> Check {
 fn inputs(manifest: &Manifest, plan: &Plan) -> Check {
     let mut check = Check::new("the inputs are those that run.json lists");
     let now: FxHashMap<String, _> =
-        Manifest::inputs(plan).into_iter().map(|i| (i.name.clone(), i)).collect();
+        Planned(plan).iter().map(|i| (i.name.clone(), i)).collect();
     for file in &manifest.inputs {
         match now.get(&file.name) {
             Some(input) => check.expect(input == file, || format!("{} has changed", file.name)),
@@ -113,8 +113,8 @@ fn inputs(manifest: &Manifest, plan: &Plan) -> Check {
     }
     check.expect(manifest.store == plan.store, || "the raw store has changed".to_owned());
     let known: FxHashSet<&str> = manifest.inputs.iter().map(|i| i.name.as_str()).collect();
-    for input in &plan.inputs {
-        check.expect(known.contains(input.name.as_str()), || format!("{} is new", input.name));
+    for name in now.keys().filter(|name| !known.contains(name.as_str())).collect::<BTreeSet<_>>() {
+        check.expect(false, || format!("{name} is new"));
     }
     check
 }

@@ -104,9 +104,8 @@ impl Frame {
     /// The builder of the next column, which must be the one named.
     fn next(&mut self, name: &'static str) -> &mut Builder {
         let at = self.at;
-        let expected = self.dataset.columns[at].name;
-        assert_eq!(
-            expected, name,
+        debug_assert_eq!(
+            self.dataset.columns[at].name, name,
             "values of {} come in the order of its schema",
             self.dataset.name
         );

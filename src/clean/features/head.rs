@@ -8,52 +8,57 @@ use crate::clean::Hints;
 use crate::clean::dom::Dom;
 use crate::clean::names::Mark;
 use crate::clean::pieces::{Piece, Pieces};
+use crate::han;
 
 /// Letters and digits alone, lowered.
 pub(in crate::clean) fn key(text: &str) -> String {
-    let mut out = Vec::new();
-    key_into(text, &mut out);
-    String::from_utf8(out).unwrap_or_default()
+    let mut out = String::new();
+    key_into(text, usize::MAX, &mut out);
+    out
 }
 
-/// Appends the bytes of the key of a text.
-fn key_into(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len());
-    let mut rest = text;
-    while let Some(&lead) = rest.as_bytes().first() {
-        if lead.is_ascii() {
-            if lead.is_ascii_alphanumeric() {
-                out.push(lead.to_ascii_lowercase());
-            }
-            rest = &rest[1..];
-        } else if let Some(c) = rest.chars().next() {
-            let (bytes, after) = rest.split_at(c.len_utf8());
-            if ('\u{4e00}'..='\u{9fff}').contains(&c) {
-                out.extend_from_slice(bytes.as_bytes());
-            } else if c.is_alphanumeric() {
-                let lower = c.to_lowercase();
-                lower.for_each(|l| out.extend_from_slice(l.encode_utf8(&mut [0; 4]).as_bytes()));
-            }
-            rest = after;
+/// Appends the key of a text, its first `n` characters at the most.
+fn key_into(text: &str, n: usize, out: &mut String) {
+    out.reserve(text.len().min(n.saturating_mul(4)));
+    let mut left = n;
+    for c in text.chars() {
+        if left == 0 {
+            return;
         }
+        match c {
+            '\u{4e00}'..='\u{9fff}' => out.push(c),
+            c if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
+            c if !c.is_ascii() && han::is_alphanumeric(c) => {
+                out.extend(c.to_lowercase().take(left));
+                left = left.saturating_sub(c.to_lowercase().count());
+                continue;
+            }
+            _ => continue,
+        }
+        left -= 1;
     }
 }
 
 /// The key of a title, and which pairs of bytes it has: what has others is no part of it.
 struct Title {
-    key: Vec<u8>,
+    key: String,
     finder: memmem::Finder<'static>,
     pairs: [u64; 16],
 }
 
 impl Title {
-    fn new(key: Vec<u8>) -> Self {
+    fn new(key: String) -> Self {
         let mut pairs = [0; 16];
-        for pair in key.windows(2) {
+        for pair in key.as_bytes().windows(2) {
             let bit = Self::bit(pair);
             pairs[bit / 64] |= 1 << (bit % 64);
         }
         Self { finder: memmem::Finder::new(&key).into_owned(), key, pairs }
+    }
+
+    /// Whether all pairs of bytes of a text are known. Not so, it is no part of the title.
+    fn knows(&self, bytes: &[u8]) -> bool {
+        bytes.windows(2).map(Self::bit).all(|bit| self.pairs[bit / 64] >> (bit % 64) & 1 == 1)
     }
 
     /// A pair of bytes as a number up to 1024.
@@ -63,19 +68,29 @@ impl Title {
 
     /// How much of the longer the shorter covers, if it is a part of it, for the key of a text.
     fn fit(&self, bytes: &[u8]) -> f32 {
-        let title = self.key.as_slice();
+        let title = self.key.as_bytes();
         let part = if bytes.len() > title.len() {
             self.finder.find(bytes).is_some()
         } else {
-            let known = |pair| {
-                let bit = Self::bit(pair);
-                self.pairs[bit / 64] >> (bit % 64) & 1 == 1
-            };
-            !bytes.is_empty() && bytes.windows(2).all(known) && memmem::find(title, bytes).is_some()
+            !bytes.is_empty() && self.knows(bytes) && memmem::find(title, bytes).is_some()
         };
         let (short, long) = (title.len().min(bytes.len()), title.len().max(bytes.len()));
         if part { short as f32 / long as f32 } else { 0.0 }
     }
+}
+
+/// How well a text fits one of the titles; `key` is room for its key.
+fn fit(titles: &[Title], text: &str, key: &mut String) -> f32 {
+    const START: usize = 2;
+    key.clear();
+    key_into(text, START, key);
+    // Most short lines are menus: how they begin tells that they are no part of a title.
+    if titles.iter().all(|t| text.len() <= t.key.len() && !t.knows(key.as_bytes())) {
+        return 0.0;
+    }
+    key.clear();
+    key_into(text, usize::MAX, key);
+    titles.iter().map(|title| title.fit(key.as_bytes())).fold(0.0, f32::max)
 }
 
 /// What the head of the page gives as title.
@@ -84,20 +99,15 @@ fn titles(hints: &Hints) -> Vec<Title> {
     let json = hints.json_ld.iter().filter(|(k, _)| k == "headline");
     let all = hints.html_title.iter().chain(meta.chain(json).map(|(_, v)| v));
     let keys = all.take(4).map(|t| key(t)).filter(|t| t.chars().count() >= 2);
-    keys.map(|key| Title::new(key.into_bytes())).collect()
+    keys.map(Title::new).collect()
 }
 
 /// Which pieces the head of the page has too.
 pub(super) fn said(pieces: &Pieces, stats: &[Stat], hints: &Hints) -> Vec<u8> {
     const HEAD: usize = 16;
-    let lowered = |c: char| c.to_lowercase().filter(move |_| c.is_alphanumeric());
-    let head_into = |text: &str, out: &mut String| {
-        out.clear();
-        out.extend(text.chars().flat_map(lowered).take(HEAD));
-    };
     let head = |text: &str| {
         let mut out = String::new();
-        head_into(text, &mut out);
+        key_into(text, HEAD, &mut out);
         out
     };
     let named =
@@ -115,15 +125,25 @@ pub(super) fn said(pieces: &Pieces, stats: &[Stat], hints: &Hints) -> Vec<u8> {
     // Every run of HEAD characters of the body, so that looking a piece up costs the same in bodies of any length.
     let starts: Vec<usize> = body.char_indices().map(|(at, _)| at).chain([body.len()]).collect();
     let index: FxHashSet<&str> = starts.windows(HEAD + 1).map(|w| &body[w[0]..w[HEAD]]).collect();
+    let has_body = body.len() > 60;
+    // How a description or any part of the body begins: most lines begin otherwise.
+    let begins = |text: &str| text.chars().next();
+    let firsts: FxHashSet<char> = descriptions.iter().filter_map(|d| begins(d)).collect();
     let mut start = String::new();
     let of = |(piece, stat): (&Piece, &Stat)| {
-        if stat.tokens < 6.0 || descriptions.is_empty() && body.is_empty() {
+        if stat.tokens < 6.0 || firsts.is_empty() && !has_body {
             return 0;
         }
-        head_into(pieces.of(piece), &mut start);
+        let text = pieces.of(piece);
+        start.clear();
+        key_into(text, 1, &mut start);
+        if !has_body && !begins(&start).is_some_and(|c| firsts.contains(&c)) {
+            return 0;
+        }
+        start.clear();
+        key_into(text, HEAD, &mut start);
         let described = descriptions.contains(&start);
-        let in_body =
-            body.len() > 60 && start.chars().count() == HEAD && index.contains(start.as_str());
+        let in_body = has_body && start.chars().count() == HEAD && index.contains(start.as_str());
         u8::from(described) | u8::from(in_body) << 1
     };
     pieces.list.iter().zip(stats).map(of).collect()
@@ -138,18 +158,14 @@ pub(super) fn find_title(
     hints: &Hints,
 ) -> (Option<usize>, Vec<f32>) {
     let titles = titles(hints);
-    let mut text = Vec::new();
+    let mut text = String::new();
     let mut fits = vec![0.0; stats.len()];
     let mut best = (0.0, None);
     for (n, (piece, stat)) in pieces.list.iter().zip(stats).enumerate() {
         if stat.tokens > 80.0 || piece.chars < 2 {
             continue;
         }
-        text.clear();
-        if !titles.is_empty() {
-            key_into(pieces.of(piece), &mut text);
-        }
-        let fit = titles.iter().map(|title| title.fit(&text)).fold(0.0, f32::max);
+        let fit = fit(&titles, pieces.of(piece), &mut text);
         fits[n] = fit;
         let level = dom.up(piece.owner).take(3).find_map(|id| dom.tag(id).heading());
         let heading = match level {

@@ -9,6 +9,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use crate::clean::pieces::{Piece, is_wide};
+use crate::han;
 
 /// Number of classes in marks.toml.
 pub(in crate::clean) const N_MARKS: usize = 9;
@@ -109,12 +110,7 @@ pub(super) fn stat(text: &str, piece: &Piece) -> Stat {
         let (wide, word) = match c {
             c if c.is_ascii() => (false, c.is_ascii_alphanumeric()),
             c if is_han(c) => (true, false),
-            // The common marks, so that they are not looked up.
-            '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => {
-                (false, false)
-            }
-            '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' => (false, false),
-            c => (false, c.is_alphanumeric()),
+            c => (false, han::is_alphanumeric(c)),
         };
         tokens += u32::from(wide || word && !in_word);
         in_word = word;
@@ -129,7 +125,7 @@ pub(super) fn stat(text: &str, piece: &Piece) -> Stat {
             match c {
                 '。' | '！' | '？' | '；' | '…' | '।' | '؟' => ends += 1,
                 '，' | '、' | '،' => commas += 1,
-                ',' if previous.is_alphabetic() => commas += 1,
+                ',' if han::is_alphabetic(previous) => commas += 1,
                 ' ' => ends += u32::from(matches!(previous, '.' | '!' | '?')),
                 ':' | '：' => colon = true,
                 _ => {}

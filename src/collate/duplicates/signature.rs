@@ -192,13 +192,13 @@ impl Units {
         while let Some(c) = chars.next() {
             if is_unit(c) {
                 self.push(u64::from(c), false);
-            } else if c.is_alphanumeric() {
+            } else if crate::han::is_alphanumeric(c) {
                 let mut hash = mix(u64::from(c));
                 let mut digits = usize::from(c.is_ascii_digit());
                 let mut n = 1usize;
                 while let Some(&next) = chars.peek() {
                     let separator = digits == n && matches!(next, '.' | ',');
-                    if !separator && (is_unit(next) || !next.is_alphanumeric()) {
+                    if !separator && (is_unit(next) || !crate::han::is_alphanumeric(next)) {
                         break;
                     }
                     chars.next();

@@ -84,11 +84,16 @@ pub(super) fn scan(line: &str) -> Finding {
                 n
             }
             Class::Ascii => {
-                finding.work |= ascii(b, i);
+                match ascii(b, i) {
+                    Need::None => {}
+                    Need::InChinese => seen.odd_ascii = true,
+                    Need::Always => finding.work = true,
+                }
                 seen.ascii_quote |= lead == b'"';
                 1
             }
             Class::Marks => {
+                seen.wide = true;
                 match (at(i + 1), at(i + 2)) {
                     (0x80, 0x80 | 0x9D..=0x9F) | (0x82, 0x99 | 0x9A) => finding.work = true,
                     (0x80, 0x82) => finding.sentence = true,
@@ -101,6 +106,7 @@ pub(super) fn scan(line: &str) -> Finding {
                 3
             }
             Class::Wide => {
+                seen.wide = true;
                 finding.work |= wide(b, i);
                 3
             }
@@ -119,6 +125,7 @@ pub(super) fn scan(line: &str) -> Finding {
                 3
             }
             Class::Four => {
+                seen.wide = true;
                 finding.work |= !matches!(at(i + 1), 0x9F..=0xAE);
                 4
             }
@@ -133,6 +140,7 @@ pub(super) fn scan(line: &str) -> Finding {
     }
     let mojibake = seen.n_latin >= 4 && seen.n_latin * 6 >= line.len() || seen.n_metal >= 2;
     finding.work |= mojibake || seen.han && (seen.ascii_quote || seen.quote_open);
+    finding.work |= seen.odd_ascii && (seen.han || seen.wide);
     finding
 }
 
@@ -140,6 +148,10 @@ pub(super) fn scan(line: &str) -> Finding {
 #[derive(Default)]
 struct Seen {
     han: bool,
+    /// Characters of blocks that hold rarer Chinese ones.
+    wide: bool,
+    /// ASCII that is mended in Chinese text.
+    odd_ascii: bool,
     ascii_quote: bool,
     quote_open: bool,
     n_latin: usize,
@@ -190,43 +202,58 @@ fn symbol(second: u8, third: u8, finding: &mut Finding, seen: &mut Seen) {
     seen.n_latin += usize::from(second == 0x80);
 }
 
+/// Where a character needs work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    None,
+    /// In a line that has Chinese characters.
+    InChinese,
+    Always,
+}
+
 /// An ASCII character at `i`.
-fn ascii(b: &[u8], i: usize) -> bool {
+fn ascii(b: &[u8], i: usize) -> Need {
     let before = if i == 0 { b' ' } else { b[i - 1] };
     let after = b.get(i + 1).copied();
     let beyond = |b: u8| b >= 0x80;
     let next_beyond = after.is_some_and(beyond);
+    let always = |yes: bool| if yes { Need::Always } else { Need::None };
+    let in_chinese = |yes: bool| if yes { Need::InChinese } else { Need::None };
     match b[i] {
-        b'\t' => false,
-        0..0x20 | 0x7F => true,
+        b'\t' => Need::None,
+        0..0x20 | 0x7F => Need::Always,
         b',' | b';' | b':' | b'?' | b'!' | b'(' | b')' | b'.' => {
-            beyond(before) || next_beyond || before == b'%' && after.is_none()
+            in_chinese(beyond(before) || next_beyond || before == b'%' && after.is_none())
         }
-        b'&' => memchr::memchr(b';', &b[i..b.len().min(i + 14)]).is_some(),
+        b'&' => always(memchr::memchr(b';', &b[i..b.len().min(i + 14)]).is_some()),
         b' ' => {
-            let spaced_han =
-                next_beyond && matches!(b.get(i + 4), None | Some(b' ')) && (beyond(before));
             let spaced_latin = i == 1
                 && b.get(3) == Some(&b' ')
                 && b.get(5) == Some(&b' ')
                 && b.get(7) == Some(&b' ');
-            spaced_han
-                || spaced_latin
-                || matches!(after, Some(b'%')) && before.is_ascii_digit()
-                || next_beyond && b[i + 1..].starts_with("‰".as_bytes())
-        }
-        b'X' | b'x' | b'*' => {
-            (next_beyond || after == Some(b'%')) && !before.is_ascii_alphabetic() || century(b, i)
-        }
-        b'D' | b'G' => (next_beyond || after == Some(b'D')) && !before.is_ascii_alphanumeric(),
-        b'\\' => matches!(after, Some(b'h' | b'l')),
-        b'1' | b'2' => {
-            !before.is_ascii_digit() && {
-                let n = b[i..].iter().take(9).take_while(|b| b.is_ascii_digit()).count();
-                (6..=8).contains(&n) && b.get(i + n).copied().is_some_and(beyond)
+            if spaced_latin {
+                return Need::Always;
             }
+            let spaced_han =
+                next_beyond && matches!(b.get(i + 4), None | Some(b' ')) && (beyond(before));
+            in_chinese(
+                spaced_han
+                    || matches!(after, Some(b'%')) && before.is_ascii_digit()
+                    || next_beyond && b[i + 1..].starts_with("‰".as_bytes()),
+            )
         }
-        _ => false,
+        b'X' | b'x' | b'*' => in_chinese(
+            (next_beyond || after == Some(b'%')) && !before.is_ascii_alphabetic() || century(b, i),
+        ),
+        b'D' | b'G' => {
+            in_chinese((next_beyond || after == Some(b'D')) && !before.is_ascii_alphanumeric())
+        }
+        b'\\' => in_chinese(matches!(after, Some(b'h' | b'l'))),
+        b'1' | b'2' => in_chinese(!before.is_ascii_digit() && {
+            let n = b[i..].iter().take(9).take_while(|b| b.is_ascii_digit()).count();
+            (6..=8).contains(&n) && b.get(i + n).copied().is_some_and(beyond)
+        }),
+        _ => Need::None,
     }
 }
 
