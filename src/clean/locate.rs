@@ -1,10 +1,10 @@
 //! Elements → CSS selectors that find them again, in browsers and in `scraper`.
 //!
 //! A selector starts at the nearest element with an id that no other element of the page has, else at the root, and
-//! steps down by `tag:nth-of-type(n)`. Elements whose names a type selector cannot name plainly (`o:p`, elements of
+//! steps down by `tag:nth-of-type(n)`, or `tag` where there is one alone. Elements whose names a type selector cannot name plainly (`o:p`, elements of
 //! pictures) are stepped to by `:nth-child(n)`.
 
-use html5ever::{LocalName, ns};
+use html5ever::{LocalName, QualName, ns};
 use rustc_hash::FxHashMap;
 
 use super::dom::{Attr, Dom, Id, Kind, ROOT};
@@ -13,10 +13,13 @@ use super::dom::{Attr, Dom, Id, Kind, ROOT};
 /// would need more memory than the page.
 const DEPTH_MAX: usize = 128;
 
+/// The place of an element that has no sibling of its name.
+const ALONE: u32 = 0;
+
 /// Makes selectors for one page.
 pub(super) struct Locations<'a> {
     dom: &'a Dom,
-    /// For each element its place among siblings of its name, and among all.
+    /// For each element its place among siblings of its name, [`ALONE`] if it is the only one, and among all.
     places: Vec<(u32, u32)>,
     /// Whether an element is the only one with its id, and the id can stand in a selector as it is.
     unique: Vec<bool>,
@@ -49,6 +52,13 @@ impl<'a> Locations<'a> {
                     *same += 1;
                     n += 1;
                     places[child as usize] = (*same, n);
+                }
+            }
+            for child in dom.children(parent) {
+                let place = &mut places[child as usize].0;
+                let alone = |name: &QualName| counts.get(&name.local) == Some(&1);
+                if *place == 1 && dom.name(child).is_some_and(alone) {
+                    *place = ALONE;
                 }
             }
         }
@@ -102,17 +112,11 @@ impl<'a> Locations<'a> {
         let plain = name.ns == ns!(html)
             && local.starts_with(|c: char| c.is_ascii_lowercase())
             && local.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        // There is one html and one body; saying so keeps the selectors short.
-        match local {
-            "html" | "body" if plain && of_type == 1 => out.push_str(local),
-            _ => {
-                let (kind, place) =
-                    if plain { (":nth-of-type(", of_type) } else { (":nth-child(", of_all) };
-                out.push_str(if plain { local } else { "" });
-                out.push_str(kind);
-                push_number(place, out);
-                out.push(')');
-            }
+        out.push_str(if plain { local } else { "" });
+        if !plain || of_type != ALONE {
+            out.push_str(if plain { ":nth-of-type(" } else { ":nth-child(" });
+            push_number(if plain { of_type } else { of_all }, out);
+            out.push(')');
         }
     }
 }

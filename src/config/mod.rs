@@ -105,7 +105,7 @@ impl Default for Write {
             output: "output".to_owned(),
             formats: vec![Format::Parquet],
             compression: Compression::Zstd,
-            compression_level: 3,
+            compression_level: 1,
             row_group_rows: 65_536,
             keep_runs: None,
         }

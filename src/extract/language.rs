@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 /// So many characters of the text are looked at.
 const SAMPLE_CHARS: usize = 6_000;
-/// So many of them are enough for trigrams, which cost more.
+/// So many of them are mostly enough for trigrams, which cost more.
 const TRIGRAM_CHARS: usize = 1_500;
 
 static SUBTAGS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
@@ -36,6 +36,7 @@ impl Counts {
         let mut counts = Self::default();
         for c in text.chars().take(SAMPLE_CHARS).filter(|c| han::is_alphabetic(*c)) {
             match c {
+                '\0'..='\u{7F}' => counts.other += 1,
                 '\u{3041}'..='\u{30FF}' => counts.kana += 1,
                 '\u{AC00}'..='\u{D7AF}' => counts.hangul += 1,
                 _ if han::is_han(c) => {
@@ -64,10 +65,32 @@ pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
     if counts.han * 3 > counts.other {
         return Some(chinese(&counts, declared).to_owned());
     }
-    let sample = text.char_indices().nth(TRIGRAM_CHARS).map_or(text, |(end, _)| &text[..end]);
-    let detected = whatlang::detect(sample).filter(whatlang::Info::is_reliable);
+    let detect = |n_chars| {
+        let sample = text.char_indices().nth(n_chars).map_or(text, |(end, _)| &text[..end]);
+        whatlang::detect(sample).filter(whatlang::Info::is_reliable)
+    };
+    if is_english(text) {
+        return Some("en".to_owned());
+    }
+    let detected = detect(TRIGRAM_CHARS).or_else(|| detect(SAMPLE_CHARS));
     let subtag = detected.and_then(|info| SUBTAGS.get(info.lang().code()).copied());
     subtag.map(str::to_owned).or_else(|| declared.and_then(normal_tag))
+}
+
+/// Whether a text is English beyond doubt, so that trigrams need not be compared with those of every language: at least
+/// one word in ten is `the`, `of`, `and` or `to` (one in seven of running English is), and two of them occur.
+fn is_english(text: &str) -> bool {
+    const WORDS: [&str; 4] = ["the", "of", "and", "to"];
+    const WORDS_MIN: usize = 50;
+    let (mut n, mut seen) = (0, [0; 4]);
+    for word in text.split_ascii_whitespace().take(TRIGRAM_CHARS / 6) {
+        n += 1;
+        if let Some(i) = WORDS.iter().position(|w| w.eq_ignore_ascii_case(word)) {
+            seen[i] += 1;
+        }
+    }
+    let found: usize = seen.iter().sum();
+    n >= WORDS_MIN && found * 10 >= n && seen.iter().filter(|n| **n > 0).count() >= 2
 }
 
 fn chinese(counts: &Counts, declared: Option<&str>) -> &'static str {
@@ -117,6 +140,14 @@ mod tests {
             "The council met on Tuesday and agreed on a plan for the coming year, which the mayor had asked for.",
             Some("zh-CN"),
             Some("en"),
+        );
+        let english =
+            "The plan of the council is to mend the bridge and to open the road. ".repeat(5);
+        check(&english, Some("fr"), Some("en"));
+        check(
+            &"De raad besloot op dinsdag dat de brug volgend jaar wordt hersteld, of dat er een nieuwe komt. ".repeat(4),
+            None,
+            Some("nl"),
         );
         check(
             "Der Rat hat sich am Dienstag auf einen Plan für das kommende Jahr geeinigt.",

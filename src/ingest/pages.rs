@@ -45,12 +45,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Gives a page its unique name, joins it to its article and stops it where the run has enough.
-    fn admit(
-        &mut self,
-        at: At,
-        source_idx: usize,
-        mut content: Content,
-    ) -> Result<Found, Error> {
+    fn admit(&mut self, at: At, source_idx: usize, mut content: Content) -> Result<Found, Error> {
         let name = self.name(at, content.source_mut().clone());
         *content.source_mut() = name;
         self.n_pages += 1;

@@ -74,10 +74,7 @@ impl Articles {
     }
 
     /// Articles as the fetch has found them: a further page knows the first, and its place.
-    fn of_store<'a>(
-        pages: impl Iterator<Item = (usize, &'a SnapshotPage)>,
-        max: u32,
-    ) -> Self {
+    fn of_store<'a>(pages: impl Iterator<Item = (usize, &'a SnapshotPage)>, max: u32) -> Self {
         let mut by_address = FxHashMap::default();
         let mut further: Vec<(&str, u32, At)> = Vec::new();
         let mut articles = Self::default();

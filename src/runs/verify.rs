@@ -103,8 +103,7 @@ fn outputs(dir: &Path, manifest: &Manifest) -> Check {
 /// The inputs are those that run.json lists.
 fn inputs(manifest: &Manifest, plan: &Plan) -> Check {
     let mut check = Check::new("the inputs are those that run.json lists");
-    let now: FxHashMap<String, _> =
-        Planned(plan).iter().map(|i| (i.name.clone(), i)).collect();
+    let now: FxHashMap<String, _> = Planned(plan).iter().map(|i| (i.name.clone(), i)).collect();
     for file in &manifest.inputs {
         match now.get(&file.name) {
             Some(input) => check.expect(input == file, || format!("{} has changed", file.name)),

@@ -1,23 +1,26 @@
 //! The rows of the first model: features of every piece from the page alone.
 
-use super::elements::{NEAR_NAMES, tag_group};
+use super::elements::{Known, NEAR_NAMES, tag_group};
 use super::text::N_MARKS;
 use super::{Page, Phrase, Row, Rows, Stat, Sum, Whole, log, share, yes};
-use crate::clean::dom::{Id, NIL, ROOT};
+use crate::clean::dom::{NIL, ROOT};
+use crate::clean::pieces::Piece;
 
 /// Features of every piece from the page alone.
 pub(in crate::clean) fn own(page: &Page, whole: &Whole) -> Rows {
     let mut rows = Rows::default();
     let mut of_page = Rows::default();
     own_page(page, whole, &mut Row { rows: &mut of_page, first: true });
+    let next_prose = next_prose(page);
+    let known = whole.known.each_ref().map(KnownSums::of);
     for n in 0..page.stats.len() {
         let mut row = Row { rows: &mut rows, first: n == 0 };
         own_text(page, whole, n, &mut row);
         own_place(page, whole, n, &mut row);
         own_neighbours(page, n, &mut row);
         own_levels(page, whole, n, &mut row);
-        own_since(page, whole, n, &mut row);
-        own_known(page, whole, n, &mut row);
+        own_since(page, whole, n, next_prose[n], &mut row);
+        own_known(page, whole, n, &known, &mut row);
         if n == 0 {
             rows.names.extend_from_slice(&of_page.names);
             rows.values.reserve(rows.width() * page.stats.len());
@@ -25,6 +28,36 @@ pub(in crate::clean) fn own(page: &Page, whole: &Whole) -> Rows {
         rows.values.extend_from_slice(&of_page.values);
     }
     rows
+}
+
+/// Pieces to the next one that reads like running text, for each piece; more than [`PROSE_WITHIN`] are not counted.
+fn next_prose(page: &Page) -> Vec<f32> {
+    let mut steps = PROSE_WITHIN;
+    let mut out = vec![0.0; page.stats.len()];
+    for (out, stat) in out.iter_mut().zip(&page.stats).rev() {
+        steps = if stat.is_prose() { 0 } else { steps.saturating_add(1) };
+        *out = if steps < PROSE_WITHIN { steps as f32 } else { PROSE_WITHIN as f32 + 1.0 };
+    }
+    out
+}
+
+const PROSE_WITHIN: u32 = 30;
+
+/// The prose in elements of a kind: all of it, the most in one, that in the first.
+struct KnownSums {
+    all: f32,
+    most: f32,
+    first: f32,
+}
+
+impl KnownSums {
+    fn of(known: &Known) -> Self {
+        Self {
+            all: known.prose.iter().sum(),
+            most: known.prose.iter().copied().fold(0.0, f32::max),
+            first: known.prose.first().copied().unwrap_or(0.0),
+        }
+    }
 }
 
 pub(super) fn own_text(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
@@ -78,8 +111,7 @@ pub(super) fn own_place(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     row.put("alone", page.sums[owner as usize].pieces.min(20.0));
     let near = &page.near[piece.first_element(page.dom) as usize];
     row.put_all(&NEAR_NAMES, near.iter().map(|&steps| f32::from(steps)));
-    let depth = page.dom.up(owner).take(64).count() as f32;
-    row.put("depth", depth);
+    row.put("depth", f32::from(whole.depth[owner as usize]));
     row.put("index", n as f32 / page.stats.len() as f32);
     row.put("before", share(whole.before[n], whole.tokens));
     row.put("before_abs", log(whole.before[n]));
@@ -93,10 +125,8 @@ pub(super) fn own_place(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     };
     row.put("from_title", steps);
     row.put("from_title_tokens", tokens.signum() * log(tokens.abs()));
-    let meet = page.dom.up(owner).take(64).enumerate();
-    let meet = meet.map(|(up, id)| (up, whole.from_title[id as usize])).find(|m| m.1 != u8::MAX);
-    let (up, down) = meet.unwrap_or((64, 64));
-    row.put("title_up", if page.title.is_some() { up as f32 } else { -1.0 });
+    let (up, down) = whole.meet[owner as usize];
+    row.put("title_up", if page.title.is_some() { f32::from(up) } else { -1.0 });
     row.put("title_down", if page.title.is_some() { f32::from(down) } else { -1.0 });
     let inside = whole.inside[owner as usize];
     row.put("in_half", yes(inside & 1 != 0));
@@ -179,6 +209,12 @@ pub(super) fn own_levels(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
         row.put(names[6], share(last.prose, whole.prose));
     }
     row.put("alike", log(page.alike[piece.owner as usize] as f32));
+    // The elements around it are those around the piece before, if it stands beside that.
+    let parent_of = |piece: &Piece| page.dom.node(piece.owner).parent;
+    if before.is_some_and(|b| parent_of(b) == parent_of(piece)) {
+        row.put_again(6);
+        return;
+    }
     let up = || page.dom.up(page.dom.node(piece.owner).parent).take(6);
     let most = up().enumerate().max_by_key(|&(n, id)| (page.alike[id as usize], 6 - n));
     let (steps, id) = most.unwrap_or((0, ROOT));
@@ -193,7 +229,7 @@ pub(super) fn own_levels(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     row.put("alike_prose", share(group.prose, whole.prose));
 }
 
-pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
+pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, next_prose: f32, row: &mut Row) {
     let s = &whole.since[n];
     row.put("since_h1", s.h1.min(20.0));
     row.put("since_h2", s.h2.min(20.0));
@@ -209,8 +245,7 @@ pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     row.put("gap_tokens", log(s.gap_tokens));
     row.put("gap_pieces", log(s.gap_pieces));
     row.put("gap_max", log(s.gap_max));
-    let next = page.stats[n..].iter().take(30).position(Stat::is_prose);
-    row.put("next_prose", next.map_or(31.0, |n| n as f32));
+    row.put("next_prose", next_prose);
     let (rank, peers) = whole.rank[page.pieces.list[n].owner as usize];
     row.put("rank", rank.min(50) as f32);
     row.put("peers", peers.min(50) as f32);
@@ -234,27 +269,25 @@ pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     row.put("page_json", log(whole.in_json));
 }
 
-pub(super) fn own_known(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
+fn own_known(page: &Page, whole: &Whole, n: usize, sums: &[KnownSums; 3], row: &mut Row) {
     const NAMES: [[&str; 5]; 3] = [
         ["body_known", "body_place", "body_share", "body_of_all", "body_after"],
         ["article_known", "article_place", "article_share", "article_of_all", "article_after"],
         ["main_known", "main_place", "main_share", "main_of_all", "main_after"],
     ];
     let owner = page.pieces.list[n].owner as usize;
-    for (names, known) in NAMES.into_iter().zip(&whole.known) {
+    for ((names, known), sums) in NAMES.into_iter().zip(&whole.known).zip(sums) {
         let place = known.of[owner];
-        let all: f32 = known.prose.iter().sum();
-        let most = known.prose.iter().copied().fold(0.0, f32::max);
         row.put(names[0], known.prose.len().min(20) as f32);
         row.put(names[1], if place == 0 { -1.0 } else { f32::from(place.min(20)) });
         let own = if place == 0 { 0.0 } else { known.prose[usize::from(place) - 1] };
-        row.put(names[2], share(own, most));
-        row.put(names[3], share(all, whole.prose));
-        row.put(names[4], share(known.prose.first().copied().unwrap_or(0.0), whole.prose));
+        row.put(names[2], share(own, sums.most));
+        row.put(names[3], share(sums.all, whole.prose));
+        row.put(names[4], share(sums.first, whole.prose));
     }
     const TITLED: [&str; 2] = ["in_titled", "in_titled_much"];
-    for (name, top) in TITLED.into_iter().zip(whole.titled) {
-        let inside = page.dom.up(owner as Id).take(64).any(|id| id == top);
+    for ((name, top), bit) in TITLED.into_iter().zip(whole.titled).zip(4..) {
+        let inside = whole.inside[owner] >> bit & 1 == 1;
         row.put(name, if top == NIL { -1.0 } else { yes(inside) });
     }
 }

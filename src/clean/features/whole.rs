@@ -13,8 +13,13 @@ pub(in crate::clean) struct Whole {
     pub(super) top: Id,
     /// Innermost elements with half, four fifths and nearly all of the prose.
     pub(super) centres: [Id; 3],
-    /// For each node whether it is in each centre: bits 0 to 2; bit 3: in the top element.
+    /// For each element whether it is in each centre: bits 0 to 2; bit 3: in the top element; bits 4 and 5: in each
+    /// of `titled`.
     pub(super) inside: Vec<u8>,
+    /// For each element the steps to the document, at most [`STEPS_MAX`].
+    pub(super) depth: Vec<u8>,
+    /// For each element the steps up to what is around the title too, and from there down to it.
+    pub(super) meet: Vec<(u8, u8)>,
     /// Steps from the title's owner for what is around it, else `u8::MAX`.
     pub(super) from_title: Vec<u8>,
     pub(super) before: Vec<f32>,
@@ -52,6 +57,9 @@ pub(super) const NO_BODY: u32 = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 15;
 /// The same, with menus, side columns, feet, and buttons.
 pub(in crate::clean) const NAMED_OTHER: u32 = NO_BODY | 1 << 1 | 1 << 2 | 1 << 3 | 1 << 6;
 
+/// Steps up the tree that are counted.
+pub(super) const STEPS_MAX: u8 = 64;
+
 /// Innermost elements around the title with some prose, and with a good part of the page's, after it.
 pub(super) fn titled(page: &Page) -> [Id; 2] {
     let Some(title) = page.title else { return [NIL; 2] };
@@ -67,20 +75,29 @@ pub(in crate::clean) fn whole(page: &Page) -> Whole {
     let (scores, top) = rising(page);
     let prose: Vec<f32> = page.sums.iter().map(|s| s.prose).collect();
     let centres = [0.5, 0.8, 0.95].map(|s| page.centre(&prose, s));
-    let mut inside = vec![0u8; page.dom.len()];
+    let titled = titled(page);
     let mut from_title = vec![u8::MAX; page.dom.len()];
-    for &id in &page.order {
-        let parent = page.dom.node(id).parent;
-        let mut bits = inside.get(parent as usize).copied().unwrap_or(0);
-        for (n, centre) in centres.iter().chain([&top]).enumerate() {
-            bits |= u8::from(id == *centre) << n;
-        }
-        inside[id as usize] = bits;
-    }
     if let Some(title) = page.title {
         for (n, id) in (0u8..u8::MAX).zip(page.dom.up(page.pieces.list[title].owner)) {
             from_title[id as usize] = n;
         }
+    }
+    let mut inside = vec![0u8; page.dom.len()];
+    let mut depth = vec![0u8; page.dom.len()];
+    let mut meet = vec![(STEPS_MAX, STEPS_MAX); page.dom.len()];
+    for &id in &page.order {
+        let (parent, at) = (page.dom.node(id).parent as usize, id as usize);
+        let mut bits = inside.get(parent).copied().unwrap_or(0);
+        for (n, element) in centres.iter().chain([&top]).chain(&titled).enumerate() {
+            bits |= u8::from(id == *element) << n;
+        }
+        inside[at] = bits;
+        depth[at] = depth.get(parent).map_or(1, |d| (d + 1).min(STEPS_MAX));
+        meet[at] = match (from_title[at], meet.get(parent)) {
+            (u8::MAX, Some(&(up, down))) if up + 1 < STEPS_MAX => (up + 1, down),
+            (u8::MAX, _) => (STEPS_MAX, STEPS_MAX),
+            (down, _) => (0, down),
+        };
     }
     let mut before = Vec::with_capacity(page.stats.len() + 1);
     let mut sum = 0.0;
@@ -101,6 +118,8 @@ pub(in crate::clean) fn whole(page: &Page) -> Whole {
         top,
         centres,
         inside,
+        depth,
+        meet,
         from_title,
         before,
         tokens: sum,
@@ -137,7 +156,7 @@ pub(in crate::clean) fn whole(page: &Page) -> Whole {
                 page.dom.tag(id) == Tag::Main || page.dom.attr(id, Attr::Role) == Some("main")
             }),
         ],
-        titled: titled(page),
+        titled,
         in_json: page.said.iter().filter(|&s| s & 2 != 0).count() as f32,
     }
 }

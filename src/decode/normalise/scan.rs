@@ -249,10 +249,12 @@ fn ascii(b: &[u8], i: usize) -> Need {
             in_chinese((next_beyond || after == Some(b'D')) && !before.is_ascii_alphanumeric())
         }
         b'\\' => in_chinese(matches!(after, Some(b'h' | b'l'))),
-        b'1' | b'2' => in_chinese(!before.is_ascii_digit() && {
-            let n = b[i..].iter().take(9).take_while(|b| b.is_ascii_digit()).count();
-            (6..=8).contains(&n) && b.get(i + n).copied().is_some_and(beyond)
-        }),
+        b'1' | b'2' => in_chinese(
+            !before.is_ascii_digit() && {
+                let n = b[i..].iter().take(9).take_while(|b| b.is_ascii_digit()).count();
+                (6..=8).contains(&n) && b.get(i + n).copied().is_some_and(beyond)
+            },
+        ),
         _ => Need::None,
     }
 }
