@@ -102,8 +102,8 @@ fn run(
         panel.push(&document);
     }
     let (duplicates, _) = duplicates.finish().expect(IN_MEMORY);
-    writer.rows("duplicates", |sink| duplicates.iter().for_each(|d| rows::duplicate(d, sink)))?;
+    writer.all_rows("duplicates", &duplicates, rows::duplicate)?;
     let panel = panel.finish(&duplicates);
-    writer.rows("indicators", |sink| panel.iter().for_each(|i| rows::indicator(i, sink)))?;
+    writer.all_rows("indicators", &panel, rows::indicator)?;
     Ok(writer.finish()?.len())
 }

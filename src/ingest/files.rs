@@ -5,7 +5,7 @@ use super::digests::{Digests, Stat};
 use super::plan::{Form, Plan};
 use crate::config::{Config, Source};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -19,15 +19,15 @@ pub(super) fn plan_source(
 ) -> Result<(), Error> {
     let source = &config.sources[source_idx];
     let name = source.name.get_ref();
-    let mut found = BTreeSet::new();
-    for glob in &source.files {
-        find(config, source, glob.get_ref(), &mut found, &mut plan.skipped)?;
-    }
     let base = common_base(config, source);
-    let inside =
-        |path: &Path| path.strip_prefix(&base).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let mut found: Vec<(String, PathBuf)> = found.into_iter().map(|p| (inside(&p), p)).collect();
-    found.sort();
+    let mut found = Vec::new();
+    for glob in &source.files {
+        find(config, source, glob.get_ref(), &mut plan.skipped, |path| {
+            found.push(Found::of(path, &base));
+        })?;
+    }
+    found.sort_unstable();
+    found.dedup();
     if found.is_empty() && !is_input(source) {
         let tried: Vec<_> = source.files.iter().map(|g| format!("{:?}", g.get_ref())).collect();
         let at = if config.root.as_os_str().is_empty() { Path::new(".") } else { &config.root };
@@ -37,11 +37,29 @@ pub(super) fn plan_source(
         });
     }
     plan.inputs.enter(source_idx, name, base.clone());
-    for (inside, path) in found {
+    for Found { inside, odd_path } in found {
+        let path = odd_path.unwrap_or_else(|| base.join(&*inside));
         let (stat, content) = content(&path, digests);
         plan.inputs.push_file(path, &inside, stat, content);
     }
     Ok(())
+}
+
+/// A file of a source.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    /// Its path inside the source, with "/".
+    inside: Box<str>,
+    /// Its path where that does not follow.
+    odd_path: Option<PathBuf>,
+}
+
+impl Found {
+    fn of(path: &Path, base: &Path) -> Self {
+        let inside = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let is_odd = base.join(&inside).as_os_str() != path.as_os_str();
+        Self { inside: inside.into(), odd_path: is_odd.then(|| path.to_owned()) }
+    }
 }
 
 /// Whether a source stands for a path given on the command line.
@@ -49,13 +67,13 @@ fn is_input(source: &Source) -> bool {
     source.input.is_some()
 }
 
-/// Adds the files that one glob of a source matches.
+/// Gives the files that one glob of a source matches.
 fn find(
     config: &Config,
     source: &Source,
     glob: &str,
-    found: &mut BTreeSet<PathBuf>,
     skipped: &mut BTreeMap<String, u64>,
+    mut found: impl FnMut(&Path),
 ) -> Result<(), Error> {
     let (start, matcher) = match &source.input {
         Some(input) => (input.clone(), None),
@@ -89,7 +107,7 @@ fn find(
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         // A file that was named is meant, whatever its extension.
         if named || Form::of(&name).is_some() {
-            found.insert(path.to_owned());
+            found(path);
         } else {
             *skipped.entry(extension(&name)).or_default() += 1;
         }

@@ -218,18 +218,15 @@ impl Collector {
             self.copy(group.documents)?;
         }
         self.release()?;
-        for row in fetches {
-            self.writer.rows("fetches", |sink| fetches_row(row, sink))?;
-        }
+        self.writer.end_group()?; // so that collating has the room that rows of documents took
+        self.writer.all_rows("fetches", fetches, fetches_row)?;
         self.lap.end(Part::Write, 0, 0);
         let path = self.signatures;
         let (duplicates, signatures) =
             self.duplicates.finish().map_err(|source| Error::Signatures { path, source })?;
-        self.writer
-            .rows("duplicates", |sink| duplicates.iter().for_each(|d| rows::duplicate(d, sink)))?;
+        self.writer.all_rows("duplicates", &duplicates, rows::duplicate)?;
         let panel = self.panel.finish(&duplicates);
-        self.writer
-            .rows("indicators", |sink| panel.iter().for_each(|i| rows::indicator(i, sink)))?;
+        self.writer.all_rows("indicators", &panel, rows::indicator)?;
         self.lap.end(Part::Collate, 0, 0);
         let datasets = self.writer.finish()?;
         self.lap.end(Part::Write, 0, 0);

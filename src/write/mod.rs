@@ -69,7 +69,7 @@ pub enum Error {
 }
 
 /// Bytes of text in a row group after which it is written: bounds memory where rows are long (bodies).
-const ROW_GROUP_BYTES: usize = 32 << 20;
+const ROW_GROUP_BYTES: usize = 16 << 20;
 
 /// Writes the datasets of one run.
 pub struct Writer {
@@ -166,6 +166,25 @@ impl Writer {
             f(&mut writer.frame);
         }
         self.flush_full()
+    }
+
+    /// Writes the rows of a whole dataset, as `row` makes them.
+    ///
+    /// # Errors
+    /// They can't be put to disk.
+    pub fn all_rows<T>(
+        &mut self,
+        dataset: &str,
+        values: &[T],
+        row: impl Fn(&T, &mut dyn crate::rows::Sink),
+    ) -> Result<(), Error> {
+        let Some(writer) = self.datasets.iter_mut().find(|w| w.dataset.name == dataset) else {
+            return Ok(());
+        };
+        values.iter().try_for_each(|value| {
+            row(value, &mut writer.frame);
+            writer.flush_if_full()
+        })
     }
 
     fn flush_full(&mut self) -> Result<(), Error> {

@@ -9,6 +9,8 @@ pub(super) struct Run {
     pub(super) tokens: f32,
     pub(super) prose: f32,
     pub(super) pieces: f32,
+    /// Pieces with a date or time of day: many in lists of entries, one or two in an article.
+    pub(super) dated: f32,
     pub(super) at: f32,
     /// Runs with prose before it since the title.
     pub(super) before: f32,
@@ -34,6 +36,7 @@ pub(super) fn runs(page: &Page) -> Vec<Run> {
         if let Some(run) = runs.last_mut() {
             run.tokens += stat.tokens;
             run.pieces += 1.0;
+            run.dated += yes(stat.dated);
             run.prose += if stat.is_prose() { stat.tokens } else { 0.0 };
         }
         of.push(runs.len() - 1);

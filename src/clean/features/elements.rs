@@ -200,6 +200,8 @@ pub(super) fn known(page: &Page, is: impl Fn(Id) -> bool) -> Known {
             && sum.prose >= 15.0
             && sum.links < 0.5 * sum.tokens
             && !page.marks[id as usize].hidden
+            // Names of html and body speak of the site, not of a part of the page.
+            && !matches!(page.dom.tag(id), Tag::Html | Tag::Body)
             && is(id)
             && known.prose.len() < 60_000;
         known.of[id as usize] = if fits {

@@ -259,6 +259,7 @@ pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, next_prose: f32, r
     row.put("run_tokens", log(run.tokens));
     row.put("run_prose", share(run.prose, run.tokens));
     row.put("run_pieces", log(run.pieces));
+    row.put("run_dated", share(run.dated, run.pieces));
     row.put("run_place", n as f32 - run.at);
     row.put("run_before", run.before.min(30.0));
     row.put("run_larger", run.larger.min(30.0));

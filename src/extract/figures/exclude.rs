@@ -300,15 +300,16 @@ fn quoted(text: &str) -> Vec<Quoted> {
     out
 }
 
-/// Quotation marks and line ends, found by their first bytes.
+/// Quotation marks and line ends, found by their second bytes, which are rarer than the first.
 fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
     let bytes = text.as_bytes();
-    let candidates = bytes.iter().enumerate().filter(move |(at, byte)| match byte {
-        b'"' | b'\n' => true,
-        0xE2 | 0xE3 => bytes.get(at + 1) == Some(&0x80),
-        _ => false,
+    let candidates = memchr::memchr3_iter(b'"', b'\n', 0x80, bytes).filter_map(move |at| {
+        if bytes[at] != 0x80 {
+            return Some(at);
+        }
+        at.checked_sub(1).filter(|lead| matches!(bytes[*lead], 0xE2 | 0xE3))
     });
-    candidates.filter_map(|(at, _)| {
+    candidates.filter_map(|at| {
         let c = char_at(text, at)?;
         matches!(
             c,

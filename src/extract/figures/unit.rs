@@ -224,6 +224,11 @@ impl Units {
 
 impl Unit {
     fn fits(&self, rest: &str, bare: bool) -> bool {
+        // Most words that begin with the same character end in another byte.
+        let last = self.word.len().wrapping_sub(1);
+        if rest.as_bytes().get(last) != self.word.as_bytes().last() {
+            return false;
+        }
         let Some(after) = rest.strip_prefix(self.word.as_str()) else { return false };
         if self.bare_only && !bare {
             return false;

@@ -51,13 +51,18 @@ pub(super) fn sentences(passage: &str, quantities: &[Quantity]) -> Vec<Sentence>
 fn sentence_ends(passage: &str) -> impl Iterator<Item = usize> + '_ {
     // 。 is E3 80 82, ！ EF BC 81, ？ EF BC 9F: their last byte tells most others apart.
     let bytes = passage.as_bytes();
-    let ends = bytes.iter().enumerate().filter(move |&(at, &byte)| match byte {
-        b'!' | b'?' | b'\n' => true,
-        0x82 => bytes[..at].ends_with(&[0xE3, 0x80]),
-        0x81 | 0x9F => bytes[..at].ends_with(&[0xEF, 0xBC]),
-        _ => false,
+    let plain = memchr::memchr3_iter(b'!', b'?', b'\n', bytes);
+    let wide = memchr::memchr3_iter(0x81, 0x82, 0x9F, bytes).filter(|&at| {
+        let lead: &[u8] = if bytes[at] == 0x82 { &[0xE3, 0x80] } else { &[0xEF, 0xBC] };
+        bytes[..at].ends_with(lead)
     });
-    ends.map(|(at, _)| at + 1).chain(std::iter::once(passage.len()))
+    let (mut plain, mut wide) = (plain.peekable(), wide.peekable());
+    let ends = std::iter::from_fn(move || match (plain.peek(), wide.peek()) {
+        (Some(a), Some(b)) if a > b => wide.next(),
+        (Some(_), _) => plain.next(),
+        (None, _) => wide.next(),
+    });
+    ends.map(|at| at + 1).chain(std::iter::once(passage.len()))
 }
 
 fn trimmed(passage: &str, start: usize, end: usize) -> Span {

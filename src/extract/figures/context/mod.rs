@@ -236,7 +236,9 @@ fn announces(row: Row<'_>) -> bool {
     };
     // 主要预期目标是：…
     let sets = |text: &str| {
-        ["预期目标", "目标任务是", "主要目标是"].iter().any(|word| text.contains(word))
+        text.len() >= "预期目标".len()
+            && text.contains("目标")
+            && ["预期目标", "目标任务是", "主要目标是"].iter().any(|word| text.contains(word))
     };
     row.elements.iter().map(|e| e.class).enumerate().any(modal)
         || row.elements.iter().any(|e| e.class == Class::Noun && sets(e.span.of(row.passage)))
