@@ -38,7 +38,7 @@ fn bare(sample: &Sample) -> usize {
 }
 
 fn smoothie(sample: &Sample) -> usize {
-    let article = dom_smoothie::Readability::new(sample.text.as_str(), Some(&sample.url), None)
+    let article = dom_smoothie::Readability::new(sample.text.as_str(), None, None)
         .and_then(|mut page| page.parse());
     article.map_or(0, |article| article.text_content.len())
 }

@@ -9,9 +9,6 @@ use baogao::page::{Page, PageInfo};
 
 /// A page as it came, and as decoded text for parsers that take nothing else.
 pub(crate) struct Sample {
-    /// Where it is from.
-    #[allow(dead_code, reason = "not every bench has a job that takes addresses")]
-    pub(crate) url: String,
     /// As it came.
     pub(crate) bytes: Vec<u8>,
     /// Decoded.
@@ -54,7 +51,7 @@ impl Arguments {
     }
 }
 
-/// Reads sets of pages: JSON Lines in gzip, each with a page's bytes as `html_b64` and its `url`.
+/// Reads sets of pages: JSON Lines in gzip, each with a page's bytes as `html_b64`.
 pub(crate) fn samples(sets: &[String]) -> Result<Vec<Sample>, Error> {
     let mut out = Vec::new();
     for path in sets {
@@ -62,11 +59,10 @@ pub(crate) fn samples(sets: &[String]) -> Result<Vec<Sample>, Error> {
         for line in file.lines() {
             let page: serde_json::Value = serde_json::from_str(&line?)?;
             let bytes = base64(page["html_b64"].as_str().unwrap_or(""));
-            let url = page["url"].as_str().unwrap_or("https://page.example/").to_owned();
             let page = Page { info: PageInfo::default(), bytes: bytes.clone() };
             let text = decode::decode(page, &decode::Options::default())
                 .map_or_else(|_| String::from_utf8_lossy(&bytes).into_owned(), |t| t.text);
-            out.push(Sample { url, bytes, text });
+            out.push(Sample { bytes, text });
         }
     }
     Ok(out)
