@@ -27,6 +27,8 @@ pub mod rows;
 pub mod config;
 #[cfg(feature = "config")]
 pub mod lock;
+#[cfg(feature = "config")]
+mod hex;
 #[cfg(feature = "fetch")]
 pub mod store;
 #[cfg(feature = "config")]

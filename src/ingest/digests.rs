@@ -4,7 +4,7 @@
 //! seconds could be modified again without its time showing it, so its digest is not kept (the rule that Git's index
 //! follows, too). Losing this file costs time and nothing else; `run --rehash` does without it.
 
-use super::files;
+use crate::hex::{hex, sha256_from_hex};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
@@ -89,7 +89,7 @@ impl Digests {
         if of != path || before != stat {
             return None;
         }
-        let digest = files::from_hex(sha256)?;
+        let digest = sha256_from_hex(sha256)?;
         self.add(&path, stat, &digest);
         Some(digest)
     }
@@ -109,7 +109,7 @@ impl Digests {
     }
 
     fn add(&mut self, path: &str, stat: Stat, sha256: &[u8; 32]) {
-        let sha256 = files::hex(sha256);
+        let sha256 = hex(sha256);
         let Stat { bytes, modified_ns, inode } = stat;
         // Writing to a string does not fail.
         let _ = writeln!(self.now, "{bytes}\t{modified_ns}\t{inode}\t{sha256}\t{path}");

@@ -4,6 +4,7 @@ use super::Error;
 use super::digests::{Digests, Stat};
 use super::plan::{Form, Plan};
 use crate::config::{Config, Source};
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -174,25 +175,4 @@ fn digest(path: &Path) -> io::Result<(u64, [u8; 32])> {
 /// SHA-256 in hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = |b: u8| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]];
-    bytes.iter().flat_map(|b| digits(*b)).map(char::from).collect()
-}
-
-/// A SHA-256 from hex; none where it is none.
-pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let pairs = text.as_bytes().as_chunks::<2>().0;
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let mut out = [0; 32];
-    if pairs.len() != out.len() {
-        return None;
-    }
-    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
-    }
-    Some(out)
 }

@@ -1,8 +1,8 @@
 //! The files and stored pages that a run reads, packed: where there are millions of them, each byte counts.
 
 use super::digests::Stat;
-use super::files;
 use super::plan::{Form, Input};
+use crate::hex::hex;
 #[cfg(feature = "fetch")]
 use crate::store::SnapshotPage;
 use std::collections::BTreeMap;
@@ -129,7 +129,7 @@ impl Inputs {
             inside: inside.to_owned(),
             form: Form::of_file(inside),
             stat: packed.stat,
-            content: Ok((packed.bytes, files::hex(&packed.sha256))),
+            content: Ok((packed.bytes, hex(&packed.sha256))),
         };
         #[cfg(feature = "fetch")]
         if let Some(page) = self.stored.get(&idx) {

@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::{Error, Fetched, Read, StoreState, Unreadable, warc};
 use crate::config::web::Kind;
 use crate::config::{Config, Source};
+use crate::hex::hex;
 use crate::page::{Page, PageInfo};
 use crate::reject::{Reason, Reject, Stage};
 use crate::store::{self, Known, Reader, Snapshot, SnapshotPage, Url};
@@ -70,7 +71,7 @@ pub(super) fn state(config: &Config, plan: &Plan) -> Option<StoreState> {
     }
     Some(StoreState {
         snapshot: Snapshot::of(pages.collect()).id,
-        fetches: store::hex(&hasher.finalize()),
+        fetches: hex(&hasher.finalize()),
     })
 }
 

@@ -2,6 +2,7 @@
 //! unless asked for: the informational part, which nothing depends on.
 
 use super::earlier::Stages;
+use crate::hex::hex;
 use crate::ingest::{Answer, Plan, StoreState};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -189,7 +190,7 @@ impl OutputFile {
             hasher.update(&buffer[..n]);
             bytes += n as u64;
         }
-        let sha256 = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = hex(&hasher.finalize());
         Ok(Self { path: path.to_owned(), rows, bytes, sha256 })
     }
 }

@@ -4,6 +4,7 @@
 //! `Transfer-Encoding` header gets the prefix `X-Crawler-`, as other crawlers do; and names of headers are in lower case,
 //! since that is all that the HTTP library tells. Both are said in each segment's warcinfo record.
 
+use crate::hex::hex;
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -385,14 +386,6 @@ fn digest_header(digest: &[u8]) -> String {
         text.push('=');
     }
     format!("sha256:{text}")
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|b| [b >> 4, b & 15])
-        .map(|n| char::from(b"0123456789abcdef"[usize::from(n)]))
-        .collect()
 }
 
 fn unhex(text: &str) -> Vec<u8> {

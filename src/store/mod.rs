@@ -28,7 +28,6 @@ pub use index::{
     AddressId, Begun, FEED, FetchId, Known, NewRobots, Outcome, REPORT, Robots, SITEMAP, Stored,
     Url,
 };
-pub(crate) use member::hex;
 pub use member::{Earlier, Entry, Exchange, Packed, Truncated, failure, pack};
 pub(crate) use member::{date, now};
 pub use reader::Reader;

@@ -1,8 +1,8 @@
 //! Files of records: appended to while open, then sealed under a name that says what they hold.
 
 use super::index::SealEntry;
-use super::member::hex;
 use super::{Error, io_at};
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};

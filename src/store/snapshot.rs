@@ -3,8 +3,8 @@
 //! The name is a digest over addresses and contents, with no time in it: two stores that hold the same pages have the
 //! same snapshot, whenever and in however many pieces they were fetched.
 
-use super::member::hex;
 use super::{Error, Known, Outcome, REPORT, Reader, Store, Stored, Url, io_at};
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Write};
