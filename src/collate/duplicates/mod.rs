@@ -4,7 +4,7 @@
 //! script) are found by banding the signatures' bins, so that only pages which share a band are compared, and told from
 //! reports of the same mould for another year or place by their numbers. Rows depend on the set of documents alone.
 //!
-//! Memory: 40 bytes a document; signatures are kept in a [`Store`].
+//! Memory: signatures are kept in a [`Store`]; while copies are looked for, about 100 bytes a document.
 //! What can go wrong: a page that holds less than half of a report is no copy, nor is one that lost a tenth of its characters.
 
 mod signature;
@@ -71,11 +71,10 @@ pub struct DuplicateRow {
 /// Finds the pages that carry the same report.
 #[derive(Debug, Default)]
 pub struct Duplicates<S = Vec<Signature>> {
-    heads: Vec<Head>,
     store: S,
 }
 
-/// What of a signature stays in memory.
+/// What of a signature is in memory while copies are looked for.
 #[derive(Debug, Clone, Copy)]
 struct Head {
     doc_id: DocId,
@@ -90,7 +89,7 @@ struct Head {
 impl<S: Store> Duplicates<S> {
     /// Keeps the signatures in `store`, which is empty.
     pub fn new(store: S) -> Self {
-        Self { heads: Vec::new(), store }
+        Self { store }
     }
 
     /// Takes the signature of one document.
@@ -98,15 +97,6 @@ impl<S: Store> Duplicates<S> {
     /// # Errors
     /// The store can't keep it.
     pub fn push(&mut self, signature: &Signature) -> io::Result<()> {
-        let at = u32::try_from(self.heads.len()).map_err(io::Error::other)?;
-        self.heads.push(Head {
-            doc_id: signature.doc_id,
-            exact: signature.exact,
-            published: signature.published,
-            body_chars: signature.body_chars,
-            units: signature.units,
-            at,
-        });
         self.store.push(signature)
     }
 
@@ -115,11 +105,36 @@ impl<S: Store> Duplicates<S> {
     /// # Errors
     /// The store can't be read.
     pub fn finish(mut self) -> io::Result<(Vec<DuplicateRow>, S)> {
-        self.heads.sort_unstable_by_key(|h| (h.doc_id, h.at));
+        let mut heads = Vec::new();
+        self.store.each(&mut |at, signature| {
+            heads.push(Head {
+                doc_id: signature.doc_id,
+                exact: signature.exact,
+                published: signature.published,
+                body_chars: signature.body_chars,
+                units: signature.units,
+                at: u32::try_from(at).unwrap_or(u32::MAX),
+            });
+        })?;
+        heads.sort_unstable_by_key(|h| (h.doc_id, h.at));
+        let rows = Search { heads, store: &mut self.store }.rows()?;
+        Ok((rows, self.store))
+    }
+}
+
+/// All documents, by doc_id, and their signatures.
+struct Search<'a, S> {
+    heads: Vec<Head>,
+    store: &'a mut S,
+}
+
+impl<S: Store> Search<'_, S> {
+    /// The rows of all copies.
+    fn rows(mut self) -> io::Result<Vec<DuplicateRow>> {
         let mut groups = Groups::new(self.heads.len());
         let distinct = self.join_exact(&mut groups);
         self.join_near(&distinct, &mut groups)?;
-        Ok((self.rows(&mut groups)?, self.store))
+        self.rows_of(&mut groups)
     }
 
     /// Joins equal bodies; one index of each, and those of short bodies left out.
@@ -162,7 +177,7 @@ impl<S: Store> Duplicates<S> {
             for keys in &mut keys {
                 keys.sort_unstable();
                 for bucket in keys.chunk_by(|(a, _), (b, _)| a == b) {
-                    join_bucket(bucket, heads, store, groups)?;
+                    join_bucket(bucket, heads, *store, groups)?;
                 }
             }
         }
@@ -170,7 +185,7 @@ impl<S: Store> Duplicates<S> {
     }
 
     /// The rows of every group of two or more.
-    fn rows(&mut self, groups: &mut Groups) -> io::Result<Vec<DuplicateRow>> {
+    fn rows_of(&mut self, groups: &mut Groups) -> io::Result<Vec<DuplicateRow>> {
         let n = u32::try_from(self.heads.len()).unwrap_or(u32::MAX);
         let mut members: Vec<(u32, u32)> = (0..n).map(|i| (groups.root(i), i)).collect();
         members.sort_unstable();
