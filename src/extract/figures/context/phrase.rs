@@ -25,6 +25,14 @@ fn without_remark(text: &str) -> &str {
     if remark && at > 0 { text[..at].trim_end() } else { text }
 }
 
+/// The word right before this place that says that the thing was not done, else nothing: an action without it would be
+/// the opposite of what is said (不起诉, 未完成).
+fn negation(passage: &str, at: usize) -> &'static str {
+    const WORDS: [&str; 8] = ["不予", "未予", "没有", "不再", "拒不", "不", "未", "没"];
+    let before = passage.get(..at).unwrap_or_default().trim_end();
+    WORDS.into_iter().find(|word| before.ends_with(word)).unwrap_or_default()
+}
+
 /// A rank says nothing of what was done (居全国前列).
 pub(super) fn ranks(word: &str) -> bool {
     word.contains(['居', '列', '排', '创'])
@@ -150,7 +158,7 @@ impl<'a> Row<'a> {
         at
     }
 
-    /// A chain of verbs as an action: adverbs and verbs that only colour another one are dropped.
+    /// A chain of verbs as an action: adverbs, but for a negation, and verbs that only colour another one are dropped.
     pub(super) fn action(self) -> Option<String> {
         let n_verbs = self.elements.iter().filter(|e| e.class.may_be_verb()).count();
         let mut text = String::new();
@@ -161,6 +169,7 @@ impl<'a> Row<'a> {
             if element.class.may_be_verb() && !(colours && text.is_empty())
                 || element.class == Class::Conj && !text.is_empty()
             {
+                text.push_str(negation(self.passage, element.span.start));
                 text.push_str(element.span.of(self.passage));
             }
         }
@@ -265,7 +274,9 @@ impl<'a> Row<'a> {
         }
         let text = self.text();
         if text.chars().count() <= CHARS_MAX {
-            return (!text.is_empty()).then(|| text.to_owned());
+            let negation =
+                self.elements.first().map_or("", |e| negation(self.passage, e.span.start));
+            return (!text.is_empty()).then(|| format!("{negation}{text}"));
         }
         let end = self.position(|c| !c.may_be_verb() && c != Class::Conj).unwrap_or(self.len());
         self.part(0, end).without_tail(|c| c == Class::Conj).action()
