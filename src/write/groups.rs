@@ -9,11 +9,12 @@ use crate::provenance::DocId;
 /// Documents of a group at the least: fewer compress badly, and what the footer says of a group stays in memory until the
 /// end, about 200 kB for all datasets together.
 const DOCUMENTS_MIN: u32 = 1024;
-/// Of the documents after these, one in so many ends a group, which gives groups of 3000 documents on average. Those of
+/// Of the documents after these, one in so many ends a group, which gives groups of 2600 documents on average. Those of
 /// the group of a changed page are what an incremental run writes anew.
 const ONE_IN: u64 = 2048;
-/// Documents of a group at the most.
-const DOCUMENTS_MAX: u32 = 8192;
+/// Documents of a group at the most. Not far above the average: the largest of many groups is what memory has to hold,
+/// and it should not be larger than the largest of few.
+const DOCUMENTS_MAX: u32 = 4096;
 
 /// Tells where groups end.
 #[derive(Debug, Default)]
