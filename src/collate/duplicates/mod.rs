@@ -116,8 +116,9 @@ impl<S: Store> Duplicates<S> {
                 at: u32::try_from(at).unwrap_or(u32::MAX),
             });
         })?;
+        u32::try_from(heads.len()).map_err(io::Error::other)?; // so that each has its number
         heads.sort_unstable_by_key(|h| (h.doc_id, h.at));
-        let rows = Search { heads, store: &mut self.store }.rows()?;
+        let rows = Search { heads, store: &mut self.store }.run()?;
         Ok((rows, self.store))
     }
 }
@@ -129,12 +130,12 @@ struct Search<'a, S> {
 }
 
 impl<S: Store> Search<'_, S> {
-    /// The rows of all copies.
-    fn rows(mut self) -> io::Result<Vec<DuplicateRow>> {
+    /// Finds the copies and gives their rows.
+    fn run(mut self) -> io::Result<Vec<DuplicateRow>> {
         let mut groups = Groups::new(self.heads.len());
         let distinct = self.join_exact(&mut groups);
         self.join_near(&distinct, &mut groups)?;
-        self.rows_of(&mut groups)
+        self.rows(&mut groups)
     }
 
     /// Joins equal bodies; one index of each, and those of short bodies left out.
@@ -185,7 +186,7 @@ impl<S: Store> Search<'_, S> {
     }
 
     /// The rows of every group of two or more.
-    fn rows_of(&mut self, groups: &mut Groups) -> io::Result<Vec<DuplicateRow>> {
+    fn rows(&mut self, groups: &mut Groups) -> io::Result<Vec<DuplicateRow>> {
         let n = u32::try_from(self.heads.len()).unwrap_or(u32::MAX);
         let mut members: Vec<(u32, u32)> = (0..n).map(|i| (groups.root(i), i)).collect();
         members.sort_unstable();

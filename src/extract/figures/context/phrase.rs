@@ -28,8 +28,9 @@ fn without_remark(text: &str) -> &str {
 /// The word right before this place that says that the thing was not done, else nothing: an action without it would be
 /// the opposite of what is said (不起诉, 未完成).
 fn negation(passage: &str, at: usize) -> &'static str {
-    const WORDS: [&str; 8] = ["不予", "未予", "没有", "不再", "拒不", "不", "未", "没"];
-    let before = passage.get(..at).unwrap_or_default().trim_end();
+    // 没 alone is not told from the end of a verb (淹没).
+    const WORDS: [&str; 7] = ["不予", "未予", "没有", "不再", "拒不", "不", "未"];
+    let before = passage.get(..at).unwrap_or_default();
     WORDS.into_iter().find(|word| before.ends_with(word)).unwrap_or_default()
 }
 
@@ -161,15 +162,22 @@ impl<'a> Row<'a> {
     /// A chain of verbs as an action: adverbs, but for a negation, and verbs that only colour another one are dropped.
     pub(super) fn action(self) -> Option<String> {
         let n_verbs = self.elements.iter().filter(|e| e.class.may_be_verb()).count();
-        let mut text = String::new();
+        // What denies a verb that only colours the next one denies that.
+        let (mut text, mut denied) = (String::new(), "");
         for (at, element) in self.elements.iter().enumerate() {
             let colours = matches!(element.class, Class::Soft | Class::Light)
                 && n_verbs > 1
                 && at + 1 < self.len();
+            if element.class.may_be_verb() {
+                denied = match negation(self.passage, element.span.start) {
+                    "" => denied,
+                    word => word,
+                };
+            }
             if element.class.may_be_verb() && !(colours && text.is_empty())
                 || element.class == Class::Conj && !text.is_empty()
             {
-                text.push_str(negation(self.passage, element.span.start));
+                text.push_str(std::mem::take(&mut denied));
                 text.push_str(element.span.of(self.passage));
             }
         }
@@ -216,19 +224,26 @@ impl<'a> Row<'a> {
     pub(super) fn predicate(self) -> Option<String> {
         let row = self.without_lead(|c| c.is_setting() || c == Class::Conj);
         let row = row.without_tail(|c| matches!(c, Class::Adverb | Class::Conj | Class::Time));
-        match row.first() {
-            Class::Passive => row.part(1, row.len()).passive(),
-            Class::Prep if row.word(0) == "通过" && row.is_approval() => row.phrase(),
+        let denied = row.elements.first().map_or("", |e| negation(row.passage, e.span.start));
+        let text = row.affirmed()?;
+        Some(if text.starts_with(denied) { text } else { format!("{denied}{text}") })
+    }
+
+    /// A predicate but for what denies it.
+    fn affirmed(self) -> Option<String> {
+        match self.first() {
+            Class::Passive => self.part(1, self.len()).passive(),
+            Class::Prep if self.word(0) == "通过" && self.is_approval() => self.phrase(),
             Class::Prep | Class::Compare | Class::Conj => {
-                let verb = row.position(|c| c.is_verb() || c == Class::Passive)?;
-                row.part(verb, row.len()).predicate()
+                let verb = self.position(|c| c.is_verb() || c == Class::Passive)?;
+                self.part(verb, self.len()).predicate()
             }
-            Class::Light => row.light(),
-            Class::Verb | Class::Soft | Class::Causative | Class::Nominal => row.phrase(),
-            Class::Level if ranks(row.word(0)) || matches!(row.word(0), "为" | "是" | "占") => {
+            Class::Light => self.light(),
+            Class::Verb | Class::Soft | Class::Causative | Class::Nominal => self.phrase(),
+            Class::Level if ranks(self.word(0)) || matches!(self.word(0), "为" | "是" | "占") => {
                 None
             }
-            Class::Increase | Class::Decrease | Class::Level if row.len() > 1 => row.phrase(),
+            Class::Increase | Class::Decrease | Class::Level if self.len() > 1 => self.phrase(),
             _ => None,
         }
     }
@@ -274,9 +289,7 @@ impl<'a> Row<'a> {
         }
         let text = self.text();
         if text.chars().count() <= CHARS_MAX {
-            let negation =
-                self.elements.first().map_or("", |e| negation(self.passage, e.span.start));
-            return (!text.is_empty()).then(|| format!("{negation}{text}"));
+            return (!text.is_empty()).then(|| text.to_owned());
         }
         let end = self.position(|c| !c.may_be_verb() && c != Class::Conj).unwrap_or(self.len());
         self.part(0, end).without_tail(|c| c == Class::Conj).action()
