@@ -32,9 +32,13 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
     let (plan, not_fetched) = ingest::survey(&config, &mut Digests::default())
         .map_err(|e| Failure::new(Exit::Usage, e))?;
     for (source_idx, source) in config.sources.iter().enumerate() {
-        let n_inputs = plan.inputs.of_source(source_idx).count();
-        let unreadable =
-            plan.inputs.of_source(source_idx).filter(|(_, input)| input.content.is_err()).count();
+        let (mut n_inputs, mut unreadable) = (0, 0);
+        for input in plan.inputs.of_source(source_idx) {
+            let (_, input) =
+                input.map_err(|e| Failure::new(Exit::Failed, ingest::Error::List(e)))?;
+            n_inputs += 1;
+            unreadable += usize::from(input.content.is_err());
+        }
         let note = if unreadable > 0 {
             format!(", {unreadable} of them unreadable")
         } else {

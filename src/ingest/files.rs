@@ -21,14 +21,10 @@ pub(super) fn plan_source(
     let source = &config.sources[source_idx];
     let name = source.name.get_ref();
     let base = common_base(config, source);
-    let mut found = Vec::new();
+    let mut found = Paths::default();
     for glob in &source.files {
-        find(config, source, glob.get_ref(), &mut plan.skipped, |path| {
-            found.push(Found::of(path, &base));
-        })?;
+        find(config, source, glob.get_ref(), &mut plan.skipped, |path| found.push(path, &base))?;
     }
-    found.sort_unstable();
-    found.dedup();
     if found.is_empty() && !is_input(source) {
         let tried: Vec<_> = source.files.iter().map(|g| format!("{:?}", g.get_ref())).collect();
         let at = if config.root.as_os_str().is_empty() { Path::new(".") } else { &config.root };
@@ -38,28 +34,59 @@ pub(super) fn plan_source(
         });
     }
     plan.inputs.enter(source_idx, name, base.clone());
-    for Found { inside, odd_path } in found {
-        let path = odd_path.unwrap_or_else(|| base.join(&*inside));
+    found.in_order(|inside, odd_path| {
+        let path = odd_path.map_or_else(|| base.join(inside), Path::to_owned);
         let (stat, content) = content(&path, digests);
-        plan.inputs.push_file(path, &inside, stat, content);
-    }
-    Ok(())
+        plan.inputs.push_file(path, inside, stat, content).map_err(Error::List)
+    })
 }
 
-/// A file of a source.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Found {
-    /// Its path inside the source, with "/".
-    inside: Box<str>,
-    /// Its path where that does not follow.
-    odd_path: Option<PathBuf>,
+/// The files of a source, packed: there may be millions.
+#[derive(Debug, Default)]
+struct Paths {
+    /// Paths inside the source with "/", one after another.
+    insides: String,
+    /// Where in `insides` each of them ends.
+    ends: Vec<usize>,
+    /// Paths that do not follow from the one inside the source.
+    odd: BTreeMap<usize, PathBuf>,
 }
 
-impl Found {
-    fn of(path: &Path, base: &Path) -> Self {
+impl Paths {
+    fn push(&mut self, path: &Path, base: &Path) {
         let inside = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        let is_odd = base.join(&inside).as_os_str() != path.as_os_str();
-        Self { inside: inside.into(), odd_path: is_odd.then(|| path.to_owned()) }
+        if base.join(&inside).as_os_str() != path.as_os_str() {
+            self.odd.insert(self.ends.len(), path.to_owned());
+        }
+        self.insides.push_str(&inside);
+        self.ends.push(self.insides.len());
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    fn get(&self, idx: usize) -> (&str, Option<&Path>) {
+        let start = idx.checked_sub(1).map_or(0, |before| self.ends[before]);
+        (&self.insides[start..self.ends[idx]], self.odd.get(&idx).map(PathBuf::as_path))
+    }
+
+    /// Gives each file once, by its path inside the source.
+    fn in_order(
+        &self,
+        mut give: impl FnMut(&str, Option<&Path>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by_key(|idx| self.get(*idx)); // nearly in order as they are found
+        order.dedup_by_key(|idx| self.get(*idx));
+        order.into_iter().try_for_each(|idx| {
+            let (inside, odd_path) = self.get(idx);
+            give(inside, odd_path)
+        })
     }
 }
 
@@ -146,7 +173,7 @@ fn common_base(config: &Config, source: &Source) -> PathBuf {
 fn content(path: &Path, digests: &mut Digests) -> (Option<Stat>, Result<(u64, [u8; 32]), String>) {
     let stat = std::fs::metadata(path).ok().as_ref().and_then(Stat::of);
     if let Some(sha256) = stat.and_then(|stat| digests.known(path, stat)) {
-        let bytes = stat.map_or(0, Stat::bytes);
+        let bytes = stat.map_or(0, |stat| stat.bytes);
         return (stat, Ok((bytes, sha256)));
     }
     let content = digest(path).map_err(|e| e.to_string());

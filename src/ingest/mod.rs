@@ -70,6 +70,9 @@ pub enum Error {
         /// What is wrong.
         why: String,
     },
+    /// The list of the pages, which is in a temporary file, can't be written or read.
+    #[error("cannot use the temporary file with the list of pages")]
+    List(#[source] std::io::Error),
     /// A file is not what it was when the run began.
     #[error("{} changed while it was being read; run again once it stands still", path.display())]
     Changed {

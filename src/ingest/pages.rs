@@ -9,7 +9,7 @@ use crate::config::{Config, Source};
 use crate::page::{Article, Page, PageInfo};
 use crate::reject::{Reason, Reject, Stage};
 use flate2::read::MultiGzDecoder;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::io::{self, Read as _};
 
 /// The pages of a plan, in order.
@@ -19,8 +19,9 @@ pub(super) struct Pages<'a> {
     next: usize,
     /// The archive that is being read, with the index of its input and the number of its next page.
     archive: Option<(usize, u32, Box<dyn Iterator<Item = Read>>)>,
-    /// How often each name was given out, by a hash of it.
-    names: FxHashMap<u64, u32>,
+    /// The names that were given out, by a hash of each, and how often those that were asked for again.
+    names: FxHashSet<u64>,
+    again: FxHashMap<u64, u32>,
     /// The names of pages that are of articles, which are asked for before their turn.
     given: FxHashMap<At, String>,
     /// The articles of the source that is being read, and its index.
@@ -36,7 +37,8 @@ impl<'a> Pages<'a> {
             config,
             next: 0,
             archive: None,
-            names: FxHashMap::default(),
+            names: FxHashSet::default(),
+            again: FxHashMap::default(),
             given: FxHashMap::default(),
             articles: Articles::default(),
             articles_of: None,
@@ -78,7 +80,8 @@ impl<'a> Pages<'a> {
             let content = match self.articles.take_held(part) {
                 Some(page) => Content::Page(page),
                 None => {
-                    let Some(input) = self.plan.inputs.get(part.0) else { continue };
+                    let input = self.plan.inputs.get(part.0).map_err(Error::List)?;
+                    let Some(input) = input else { continue };
                     let source = &self.config.sources[input.source_idx];
                     match open(&input, source, self.config.limits.page_bytes)? {
                         Opened::Page(content) => *content,
@@ -109,11 +112,12 @@ impl<'a> Pages<'a> {
         }
         let mut name = base;
         loop {
-            let n = self.names.entry(warc::short_digest(&name)).or_insert(0);
-            *n += 1;
-            if *n == 1 {
+            let digest = warc::short_digest(&name);
+            if self.names.insert(digest) {
                 break;
             }
+            let n = self.again.entry(digest).or_insert(1);
+            *n += 1;
             name = format!("{name}~{n}");
         }
         if self.articles.name(at).is_some() {
@@ -149,7 +153,8 @@ impl<'a> Pages<'a> {
                 return self.admit(at, source_idx, content).map(Some);
             }
             let input_idx = self.next;
-            let Some(input) = self.plan.inputs.get(input_idx) else { return Ok(None) };
+            let input = self.plan.inputs.get(input_idx).map_err(Error::List)?;
+            let Some(input) = input else { return Ok(None) };
             self.next += 1;
             self.enter(input.source_idx)?;
             let source = &self.config.sources[input.source_idx];

@@ -54,7 +54,8 @@ impl Articles {
         }
         let Some(next) = Next::part(parts) else { return Ok(Self::default()) };
         let mut pages = Vec::new();
-        for (input_idx, input) in inputs() {
+        for input in inputs() {
+            let (input_idx, input) = input.map_err(Error::List)?;
             each_page(&input, source, config, |n, page| {
                 pages.push(linked((input_idx, n), &input, &page, source, &next));
             })?;
@@ -67,7 +68,8 @@ impl Articles {
                 articles.names.insert(pages[page].at, pages[page].name.clone());
             }
         }
-        for (input_idx, input) in inputs() {
+        for input in inputs() {
+            let (input_idx, input) = input.map_err(Error::List)?;
             articles.hold(input_idx, &input, source, config)?;
         }
         Ok(articles)

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a run reads, with digests, and what was passed over.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub struct Plan {
     /// Files by source, then by path; pages of the store by source, then by address.
     pub inputs: Inputs,
@@ -115,7 +115,12 @@ pub fn plan(config: &Config, digests: &mut Digests) -> Result<Plan, Error> {
 /// # Errors
 /// As [`plan`], but for web sources that were never fetched.
 pub fn survey(config: &Config, digests: &mut Digests) -> Result<(Plan, Vec<Error>), Error> {
-    let mut plan = Plan::default();
+    let mut plan = Plan {
+        inputs: Inputs::in_dir(digests.folder()),
+        skipped: BTreeMap::new(),
+        fetches: Vec::new(),
+        store: None,
+    };
     let mut not_fetched = Vec::new();
     #[cfg(feature = "fetch")]
     let mut store = None;

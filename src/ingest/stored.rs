@@ -38,7 +38,7 @@ pub(super) fn plan_source(
     }
     let pages = Snapshot::of(store::pages_of(&known).collect()).pages;
     plan.inputs.enter(source_idx, name, reader.dir().to_owned());
-    pages.into_iter().for_each(|page| plan.inputs.push_stored(page));
+    pages.into_iter().try_for_each(|page| plan.inputs.push_stored(page)).map_err(Error::List)?;
     let by_address: FxHashMap<&str, &Url> =
         known.iter().map(|k| (k.url.url.as_str(), &k.url)).collect();
     let mut rows: Vec<Fetched> =

@@ -460,14 +460,14 @@ fn same_files(manifest: &Manifest, config: &Config) -> bool {
         .all(|key| before["write"][key] == now["write"][key])
 }
 
-/// Which inputs of the plan are as they were.
+/// Which inputs of the plan are as they were. What can't be read of the list is not: reading its page will say so.
 fn same_inputs(manifest: &Manifest, plan: &Plan) -> Vec<bool> {
     let before: FxHashMap<&str, &InputFile> =
         manifest.inputs.iter().map(|i| (i.name.as_str(), i)).collect();
-    Planned(plan)
-        .iter()
-        .map(|now| now.sha256.is_some() && before.get(now.name.as_str()) == Some(&&now))
-        .collect()
+    let same = |now: InputFile| {
+        now.sha256.is_some() && before.get(now.name.as_str()).is_some_and(|before| **before == now)
+    };
+    Planned(plan).iter().map(|now| now.is_ok_and(same)).collect()
 }
 
 impl Anew {

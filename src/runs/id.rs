@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::ingest::Plan;
 use std::fmt;
+use std::io;
 
 /// Name of a run: 12 hexadecimal digits of a digest over configuration, pages and version of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,10 @@ pub fn version() -> String {
 
 impl RunId {
     /// The run of this plan under this configuration by this program.
-    pub fn of(config: &Config, plan: &Plan) -> Self {
+    ///
+    /// # Errors
+    /// The list of the pages can't be read.
+    pub fn of(config: &Config, plan: &Plan) -> io::Result<Self> {
         let mut hasher = blake3::Hasher::new();
         let mut field = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
@@ -24,6 +28,7 @@ impl RunId {
         field(version().as_bytes());
         field(config.identity().to_string().as_bytes());
         for input in plan.inputs.iter() {
+            let input = input?;
             field(input.name.as_bytes());
             match &input.content {
                 Ok((_, sha256)) => field(sha256.as_bytes()),
@@ -36,7 +41,7 @@ impl RunId {
         if let Some(store) = &plan.store {
             field(store.fetches.as_bytes());
         }
-        Self(hasher.finalize().to_hex()[..12].to_owned())
+        Ok(Self(hasher.finalize().to_hex()[..12].to_owned()))
     }
 
     /// As text.

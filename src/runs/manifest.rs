@@ -5,6 +5,7 @@ use super::earlier::Stages;
 use crate::hex::hex;
 use crate::ingest::{Answer, Plan, StoreState};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -95,19 +96,24 @@ pub struct OutputFile {
 pub struct Planned<'a>(pub &'a Plan);
 
 impl Planned<'_> {
-    /// As a manifest lists them.
-    pub fn iter(&self) -> impl Iterator<Item = InputFile> + '_ {
+    /// As a manifest lists them; an error where the list can't be read.
+    pub fn iter(&self) -> impl Iterator<Item = io::Result<InputFile>> + '_ {
         self.0.inputs.iter().map(|input| {
+            let input = input?;
             let answer = input.answer();
             let (bytes, sha256) = input.content.ok().unzip();
-            InputFile { name: input.name, bytes, sha256, answer }
+            Ok(InputFile { name: input.name, bytes, sha256, answer })
         })
     }
 }
 
 impl Serialize for Planned<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        let mut inputs = serializer.serialize_seq(Some(self.0.inputs.len()))?;
+        for input in self.iter() {
+            inputs.serialize_element(&input.map_err(S::Error::custom)?)?;
+        }
+        inputs.end()
     }
 }
 

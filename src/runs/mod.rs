@@ -36,8 +36,10 @@ impl Output {
     /// # Errors
     /// It can't be made.
     pub fn open(root: &Path) -> io::Result<Self> {
+        let output = Self { root: root.to_owned() };
         fs::create_dir_all(root.join("runs"))?;
-        Ok(Self { root: root.to_owned() })
+        fs::create_dir_all(output.cache())?;
+        Ok(output)
     }
 
     /// The folder itself.

@@ -103,7 +103,15 @@ fn outputs(dir: &Path, manifest: &Manifest) -> Check {
 /// The inputs are those that run.json lists.
 fn inputs(manifest: &Manifest, plan: &Plan) -> Check {
     let mut check = Check::new("the inputs are those that run.json lists");
-    let now: FxHashMap<String, _> = Planned(plan).iter().map(|i| (i.name.clone(), i)).collect();
+    let now: FxHashMap<String, _> =
+        match Planned(plan).iter().map(|i| i.map(|i| (i.name.clone(), i))).collect() {
+            Ok(now) => now,
+            Err(e) => {
+                let e: std::io::Error = e;
+                check.expect(false, || format!("the list of the inputs can't be read: {e}"));
+                return check;
+            }
+        };
     for file in &manifest.inputs {
         match now.get(&file.name) {
             Some(input) => check.expect(input == file, || format!("{} has changed", file.name)),

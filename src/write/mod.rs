@@ -7,6 +7,7 @@
 mod frame;
 mod csv;
 mod groups;
+mod parquet;
 pub mod raw;
 pub mod read;
 
@@ -17,10 +18,9 @@ use crate::provenance::DocId;
 use crate::rows::Sinks;
 use crate::schema::{self, Dataset};
 use frame::Frame;
+use parquet::Target;
 use polars::prelude::*;
 use raw::RowGroups;
-use std::fs::File;
-use std::io::BufWriter;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -140,15 +140,11 @@ impl Writer {
         if self.datasets.iter().any(|d| d.csv.is_some()) {
             return Ok(false); // the rows of a CSV file are not at hand
         }
-        let mut read = Vec::new();
-        for (from, rows) in from.iter_mut().zip(rows) {
-            let Some(groups) = from.read(rows.clone())? else { return Ok(false) };
-            read.push(groups);
-        }
-        for (writer, groups) in self.datasets.iter_mut().zip(&read) {
-            for group in groups {
-                writer.copy(group)?;
-            }
+        let groups: Option<Vec<_>> =
+            from.iter().zip(rows).map(|(from, rows)| from.of_rows(rows)).collect();
+        let Some(groups) = groups else { return Ok(false) };
+        for ((writer, from), groups) in self.datasets.iter_mut().zip(from).zip(groups) {
+            from.copy(groups, &mut writer.parquet)?;
         }
         Ok(true)
     }
@@ -204,47 +200,30 @@ impl Writer {
 struct DatasetWriter {
     dataset: &'static Dataset,
     frame: Frame,
-    path: PathBuf,
-    parquet: polars::io::parquet::write::BatchedWriter<BufWriter<File>>,
+    parquet: Target,
     csv: Option<csv::Writer>,
-    row_group_rows: usize,
-    n_rows: u64,
+    options: Options,
 }
 
 impl DatasetWriter {
     fn create(dir: &Path, dataset: &'static Dataset, options: &Options) -> Result<Self, Error> {
         let path = dir.join(format!("{}.parquet", dataset.name));
-        let file =
-            File::create(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
-        let parquet = ParquetWriter::new(BufWriter::new(file))
-            .with_compression(compression(options))
-            .with_statistics(StatisticsOptions::full())
-            .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata(
-                dataset, options,
-            ))))
-            .set_parallel(false)
-            .batched(&frame::polars_schema(dataset))
+        let key_values = KeyValueMetadata::from_static(metadata(dataset, options));
+        let empty = encoded(dataset, options, Some(key_values), None)
             .map_err(|source| Error::Polars { path: path.clone(), source })?;
+        let parquet = Target::create(&path, &empty)?;
         let csv = options
             .formats
             .contains(&Format::Csv)
             .then(|| csv::Writer::create(dir, dataset))
             .transpose()?;
-        let row_group_rows = options.row_group_rows;
-        Ok(Self {
-            dataset,
-            frame: Frame::new(dataset),
-            path,
-            parquet,
-            csv,
-            row_group_rows,
-            n_rows: 0,
-        })
+        Ok(Self { dataset, frame: Frame::new(dataset), parquet, csv, options: options.clone() })
     }
 
     fn flush_if_full(&mut self) -> Result<(), Error> {
         // A row group is cut at the exact number of rows, whatever page they come from.
-        if self.frame.len() >= self.row_group_rows || self.frame.text_bytes() >= ROW_GROUP_BYTES {
+        let rows_max = self.options.row_group_rows;
+        if self.frame.len() >= rows_max || self.frame.text_bytes() >= ROW_GROUP_BYTES {
             self.flush()?;
         }
         Ok(())
@@ -255,49 +234,55 @@ impl DatasetWriter {
         if n == 0 {
             return Ok(());
         }
-        let polars = |source| Error::Polars { path: self.path.clone(), source };
+        let path = self.parquet.path().to_owned();
+        let polars = |source| Error::Polars { path: path.clone(), source };
         let df = self.frame.take().map_err(polars)?;
         let mut at = 0;
         while at < n {
-            let group = df.slice(at as i64, self.row_group_rows);
+            let group = df.slice(at as i64, self.options.row_group_rows);
             let group = if group.height() == n {
                 group
             } else {
                 group.select(self.dataset.columns.iter().map(|c| c.name)).map_err(polars)?
             };
-            self.parquet.write_batch(&group).map_err(polars)?;
             at += group.height();
+            let bytes = encoded(self.dataset, &self.options, None, Some(&group)).map_err(polars)?;
+            self.parquet.append_file(&bytes)?;
         }
         if let Some(csv) = &mut self.csv {
             csv.write(&df)?;
         }
-        self.n_rows += n as u64;
-        Ok(())
-    }
-
-    /// Writes a row group as it is.
-    fn copy(&mut self, group: &raw::RowGroup) -> Result<(), Error> {
-        let n_rows = group.n_rows as u64;
-        self.parquet
-            .write_row_group(n_rows, &group.columns)
-            .map_err(|source| Error::Polars { path: self.path.clone(), source })?;
-        self.n_rows += n_rows;
         Ok(())
     }
 
     fn finish(mut self) -> Result<(&'static str, u64), Error> {
         self.flush()?;
-        let io = |source| Error::Io { path: self.path.clone(), source };
-        self.parquet
-            .finish()
-            .map_err(|source| Error::Polars { path: self.path.clone(), source })?;
-        drop(self.parquet);
-        File::open(&self.path).and_then(|f| f.sync_all()).map_err(io)?;
+        let n_rows = self.parquet.finish()?;
         if let Some(csv) = self.csv {
             csv.finish()?;
         }
-        Ok((self.dataset.name, self.n_rows))
+        Ok((self.dataset.name, n_rows))
     }
+}
+
+/// A whole Parquet file of these rows, which are one row group.
+fn encoded(
+    dataset: &Dataset,
+    options: &Options,
+    key_values: Option<KeyValueMetadata>,
+    rows: Option<&DataFrame>,
+) -> PolarsResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut writer = ParquetWriter::new(&mut bytes)
+        .with_compression(compression(options))
+        .with_statistics(StatisticsOptions::full())
+        .with_key_value_metadata(key_values)
+        .set_parallel(false)
+        .batched(&frame::polars_schema(dataset))?;
+    rows.map_or(Ok(()), |rows| writer.write_batch(rows))?;
+    writer.finish()?;
+    drop(writer);
+    Ok(bytes)
 }
 
 fn compression(options: &Options) -> ParquetCompression {

@@ -33,7 +33,8 @@ pub(super) enum Glyph {
 pub(super) struct Glyphs {
     glyphs: FxHashMap<char, Glyph>,
     formal: Vec<char>,
-    starts: Vec<u64>,
+    /// A bit a character, and a word for each pair of the first two bytes of the characters of three.
+    starts: Box<[u64; 1024]>,
     english: BTreeMap<String, i32>,
 }
 
@@ -86,7 +87,7 @@ impl Glyphs {
         }
         glyphs.insert('半', Glyph::Half);
         glyphs.extend(source.fuzzy.few.chars().map(|c| (c, Glyph::Few)));
-        let mut starts = vec![0_u64; 1024];
+        let mut starts = Box::new([0_u64; 1024]);
         #[expect(clippy::iter_over_hash_type, reason = "bits are set, in whatever order")]
         for c in glyphs.keys() {
             let code = *c as usize;
@@ -131,30 +132,26 @@ impl Glyphs {
     /// The first character at or after `from` that may start a numeral.
     pub(super) fn next_start(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
-        while let Some(&byte) = bytes.get(at) {
-            if byte < 0x80 {
+        // Most characters of Chinese text take three bytes, and most pairs of the first two lead to no numeral.
+        while let Some(&[byte, b, c]) = bytes.get(at..at + 3) {
+            if (0xE0..0xF0).contains(&byte) {
+                let word = self.starts[usize::from(byte & 0x0F) << 6 | usize::from(b & 0x3F)];
+                if word != 0 && word >> (c & 0x3F) & 1 == 1 {
+                    return Some(at);
+                }
+                at += 3;
+            } else if byte < 0x80 {
                 if byte.is_ascii_digit() {
                     return Some(at);
                 }
                 at += 1;
-            } else if byte < 0xE0 {
-                at += 2;
-            } else if byte < 0xF0 {
-                let (Some(&b), Some(&c)) = (bytes.get(at + 1), bytes.get(at + 2)) else {
-                    return None;
-                };
-                let code = (usize::from(byte & 0x0F) << 12)
-                    | (usize::from(b & 0x3F) << 6)
-                    | usize::from(c & 0x3F);
-                if self.starts[code / 64] >> (code % 64) & 1 == 1 {
-                    return Some(at);
-                }
-                at += 3;
             } else {
-                at += 4;
+                at += if byte < 0xE0 { 2 } else { 4 };
             }
         }
-        None
+        // What takes three bytes does not fit any more.
+        let tail = bytes.get(at..)?;
+        tail.iter().position(u8::is_ascii_digit).map(|digit| at + digit)
     }
 }
 

@@ -74,7 +74,8 @@ fn trimmed(passage: &str, start: usize, end: usize) -> Span {
 
 /// The elements of one sentence in a row, marks included.
 fn row(passage: &str, span: Span, quantities: &[Quantity], first: usize) -> Vec<Element> {
-    let mut out = Vec::new();
+    // A word or a stretch of noun takes three characters or so.
+    let mut out = Vec::with_capacity((span.end - span.start) / 8 + quantities.len());
     let mut at = span.start;
     for (n, quantity) in quantities.iter().enumerate() {
         words(&LEXICON, passage, at, quantity.span.start.max(at), &mut out);
