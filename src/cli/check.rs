@@ -1,6 +1,6 @@
 //! `baogao check`.
 
-use super::{Exit, Failure, Outcome};
+use super::{Exit, Failure, Outcome, cores};
 use baogao::config::Config;
 use baogao::config::web::Kind;
 use baogao::ingest::{self, Digests};
@@ -29,7 +29,7 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
         return Ok(Exit::Done);
     }
     let config = Config::from_file(&a.config).map_err(|e| Failure::new(Exit::Usage, e))?;
-    let (plan, not_fetched) = ingest::survey(&config, &mut Digests::default())
+    let (plan, not_fetched) = ingest::survey(&config, &mut Digests::default(), cores())
         .map_err(|e| Failure::new(Exit::Usage, e))?;
     for (source_idx, source) in config.sources.iter().enumerate() {
         let (mut n_inputs, mut unreadable) = (0, 0);

@@ -100,7 +100,7 @@ fn read(a: &Arguments) -> Result<Page, Failure> {
     let config = Config::of_inputs(std::slice::from_ref(&a.page), &PathBuf::new())
         .map_err(|e| Failure::new(Exit::Usage, e))?;
     let failed = |e: ingest::Error| Failure::new(Exit::Failed, e);
-    let plan = ingest::plan(&config, &mut Digests::default()).map_err(failed)?;
+    let plan = ingest::plan(&config, &mut Digests::default(), 1).map_err(failed)?;
     match ingest::pages(&plan, &config).next().map(|found| found?.load()) {
         Some(Ok(Ok(article))) => Ok(article.page),
         Some(Ok(Err(unreadable))) => {

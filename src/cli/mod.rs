@@ -75,6 +75,11 @@ impl From<io::Error> for Failure {
 
 type Outcome = Result<Exit, Failure>;
 
+/// Worker threads where nothing else is said: one for each core.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
 /// Runs the command that was typed.
 pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {

@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::metrics::{self, Ended};
-use super::{Exit, Failure, Outcome};
+use super::{Exit, Failure, Outcome, cores};
 use baogao::config::Config;
 use baogao::run::timings::Timings;
 use baogao::run::{self, Error, Summary};
@@ -99,12 +99,8 @@ pub(super) fn run(a: &Arguments, log: &Log, out: &mut dyn Write) -> Outcome {
 /// Makes the run; its summary is left in `made`.
 fn make(a: &Arguments, log: &Log, out: &mut dyn Write, made: &mut Option<Summary>) -> Outcome {
     let config = config(a.config.as_ref(), &a.input, a.output.as_ref())?;
-    let threads = a
-        .threads
-        .map(usize::from)
-        .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
     let options = run::Options {
-        threads: threads.unwrap_or(1),
+        threads: a.threads.map_or_else(cores, usize::from),
         fresh: a.fresh,
         rehash: a.rehash,
         timings: a.timings,

@@ -1,6 +1,6 @@
 //! `baogao verify`.
 
-use super::{Exit, Failure, Outcome, run};
+use super::{Exit, Failure, Outcome, cores, run};
 use baogao::ingest::{self, Digests};
 use baogao::runs::verify;
 use std::io::Write;
@@ -28,7 +28,7 @@ pub(super) fn run(a: &Arguments, out: &mut dyn Write) -> Outcome {
     let plan = if a.config.is_some() || !a.input.is_empty() {
         let config = run::config(a.config.as_ref(), &a.input, None)?;
         Some(
-            ingest::plan(&config, &mut Digests::default())
+            ingest::plan(&config, &mut Digests::default(), cores())
                 .map_err(|e| Failure::new(Exit::Failed, e))?,
         )
     } else {

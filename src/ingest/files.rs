@@ -11,11 +11,15 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+/// Files that a thread looks at in one go.
+const BATCH: usize = 128;
+
 /// Adds the files of a source, by path.
 pub(super) fn plan_source(
     config: &Config,
     source_idx: usize,
     digests: &mut Digests,
+    n_threads: usize,
     plan: &mut Plan,
 ) -> Result<(), Error> {
     let source = &config.sources[source_idx];
@@ -34,11 +38,20 @@ pub(super) fn plan_source(
         });
     }
     plan.inputs.enter(source_idx, name, base.clone());
-    found.in_order(|inside, odd_path| {
-        let path = odd_path.map_or_else(|| base.join(inside), Path::to_owned);
-        let (stat, content) = content(&path, digests);
-        plan.inputs.push_file(path, inside, stat, content).map_err(Error::List)
-    })
+    for order in found.in_order().chunks(BATCH * n_threads) {
+        let place = |idx: &usize| {
+            let (inside, odd_path) = found.get(*idx);
+            (inside, odd_path.map_or_else(|| base.join(inside), Path::to_owned))
+        };
+        let batch: Vec<_> = order.iter().map(place).collect();
+        for ((inside, path), (stat, content)) in batch.iter().zip(states(&batch, digests)) {
+            if let (Some(stat), Ok((_, sha256))) = (stat, &content) {
+                digests.keep(path, stat, sha256);
+            }
+            plan.inputs.push_file(path, inside, stat, content).map_err(Error::List)?;
+        }
+    }
+    Ok(())
 }
 
 /// The files of a source, packed: there may be millions.
@@ -75,18 +88,12 @@ impl Paths {
         (&self.insides[start..self.ends[idx]], self.odd.get(&idx).map(PathBuf::as_path))
     }
 
-    /// Gives each file once, by its path inside the source.
-    fn in_order(
-        &self,
-        mut give: impl FnMut(&str, Option<&Path>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    /// Each file once, by its path inside the source.
+    fn in_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.len()).collect();
         order.sort_by_key(|idx| self.get(*idx)); // nearly in order as they are found
         order.dedup_by_key(|idx| self.get(*idx));
-        order.into_iter().try_for_each(|idx| {
-            let (inside, odd_path) = self.get(idx);
-            give(inside, odd_path)
-        })
+        order
     }
 }
 
@@ -169,18 +176,31 @@ fn common_base(config: &Config, source: &Source) -> PathBuf {
     config.root.join(common)
 }
 
-/// What a file holds: size and SHA-256, read off it or known from before.
-fn content(path: &Path, digests: &mut Digests) -> (Option<Stat>, Result<(u64, [u8; 32]), String>) {
+/// What the file system says of a file, and what it holds: size and SHA-256, or why it can't be read.
+type State = (Option<Stat>, Result<(u64, [u8; 32]), String>);
+
+/// The state of files, looked at by as many threads as there are batches.
+fn states(files: &[(&str, PathBuf)], digests: &Digests) -> Vec<State> {
+    let of = |files: &[(&str, PathBuf)]| -> Vec<State> {
+        files.iter().map(|(_, path)| state(path, digests)).collect()
+    };
+    std::thread::scope(|scope| {
+        let batches: Vec<_> =
+            files.chunks(BATCH).map(|batch| (batch, scope.spawn(|| of(batch)))).collect();
+        // Digesting does not panic; were it to, this thread would find out where.
+        let joined =
+            batches.into_iter().map(|(batch, done)| done.join().unwrap_or_else(|_| of(batch)));
+        joined.flatten().collect()
+    })
+}
+
+/// The state of a file: read off it or known from before.
+fn state(path: &Path, digests: &Digests) -> State {
     let stat = std::fs::metadata(path).ok().as_ref().and_then(Stat::of);
-    if let Some(sha256) = stat.and_then(|stat| digests.known(path, stat)) {
-        let bytes = stat.map_or(0, |stat| stat.bytes);
-        return (stat, Ok((bytes, sha256)));
+    match stat.and_then(|stat| Some((stat.bytes, digests.known(path, stat)?))) {
+        Some(known) => (stat, Ok(known)),
+        None => (stat, digest(path).map_err(|e| e.to_string())),
     }
-    let content = digest(path).map_err(|e| e.to_string());
-    if let (Some(stat), Ok((_, sha256))) = (stat, &content) {
-        digests.keep(path, stat, sha256);
-    }
-    (stat, content)
 }
 
 /// Size and SHA-256 of a file.

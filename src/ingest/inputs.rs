@@ -213,14 +213,14 @@ impl Inputs {
     /// The list can't be written.
     pub(super) fn push_file(
         &mut self,
-        path: PathBuf,
+        path: &Path,
         inside: &str,
         stat: Option<Stat>,
         content: Result<(u64, [u8; 32]), String>,
     ) -> io::Result<()> {
         let base = self.sources.last().map(|origin| &origin.base);
         if base.is_none_or(|base| base.join(inside).as_os_str() != path.as_os_str()) {
-            self.odd_paths.insert(self.n, path);
+            self.odd_paths.insert(self.n, path.to_owned());
         }
         let (bytes, sha256) = content.unwrap_or_else(|why| {
             self.unreadable.insert(self.n, why);
@@ -359,19 +359,19 @@ mod tests {
         let mut inputs = Inputs::in_dir(None);
         inputs.enter(0, "a", PathBuf::from("raw"));
         inputs
-            .push_file("raw/x/1.html".into(), "x/1.html", None, Ok((7, [1; 32])))
+            .push_file(Path::new("raw/x/1.html"), "x/1.html", None, Ok((7, [1; 32])))
             .expect("in memory");
         inputs
-            .push_file("elsewhere/2.txt.gz".into(), "2.txt.gz", None, Err("no".to_owned()))
+            .push_file(Path::new("elsewhere/2.txt.gz"), "2.txt.gz", None, Err("no".to_owned()))
             .expect("in memory");
         inputs.enter(1, "none", PathBuf::from("raw"));
         inputs.enter(2, "b", PathBuf::from("more"));
         let stat = |bytes| Some(Stat { bytes, modified_ns: 5, inode: 6 });
         inputs
-            .push_file("more/named.bin".into(), "named.bin", stat(9), Ok((9, [2; 32])))
+            .push_file(Path::new("more/named.bin"), "named.bin", stat(9), Ok((9, [2; 32])))
             .expect("in memory");
         inputs
-            .push_file("more/grown.txt".into(), "grown.txt", stat(8), Ok((9, [3; 32])))
+            .push_file(Path::new("more/grown.txt"), "grown.txt", stat(8), Ok((9, [3; 32])))
             .expect("in memory");
         let all: Vec<Input> = inputs.iter().collect::<io::Result<_>>().expect("in memory");
         let places: Vec<_> =
@@ -407,7 +407,7 @@ mod tests {
         for no in 0..n {
             let content = Ok((no as u64, [u8::try_from(no % 251).unwrap_or(0); 32]));
             inputs
-                .push_file(PathBuf::from("raw").join(inside(no)), &inside(no), None, content)
+                .push_file(&Path::new("raw").join(inside(no)), &inside(no), None, content)
                 .expect("room");
             if no == n / 2 {
                 let got = inputs.get(no - 1).expect("sound").map(|input| input.inside);

@@ -98,12 +98,12 @@ impl Form {
     }
 }
 
-/// Lists and digests what a configuration reads.
+/// Lists and digests what a configuration reads, on so many threads.
 ///
 /// # Errors
 /// A named file or folder that can't be read, a configured source without a page, a web source that was never fetched.
-pub fn plan(config: &Config, digests: &mut Digests) -> Result<Plan, Error> {
-    let (plan, not_fetched) = survey(config, digests)?;
+pub fn plan(config: &Config, digests: &mut Digests, n_threads: usize) -> Result<Plan, Error> {
+    let (plan, not_fetched) = survey(config, digests, n_threads)?;
     match not_fetched.into_iter().next() {
         Some(error) => Err(error),
         None => Ok(plan),
@@ -114,7 +114,11 @@ pub fn plan(config: &Config, digests: &mut Digests) -> Result<Plan, Error> {
 ///
 /// # Errors
 /// As [`plan`], but for web sources that were never fetched.
-pub fn survey(config: &Config, digests: &mut Digests) -> Result<(Plan, Vec<Error>), Error> {
+pub fn survey(
+    config: &Config,
+    digests: &mut Digests,
+    n_threads: usize,
+) -> Result<(Plan, Vec<Error>), Error> {
     let mut plan = Plan {
         inputs: Inputs::in_dir(digests.folder()),
         skipped: BTreeMap::new(),
@@ -126,7 +130,9 @@ pub fn survey(config: &Config, digests: &mut Digests) -> Result<(Plan, Vec<Error
     let mut store = None;
     for (source_idx, source) in config.sources.iter().enumerate() {
         let planned = match source.kind {
-            Kind::Files => files::plan_source(config, source_idx, digests, &mut plan),
+            Kind::Files => {
+                files::plan_source(config, source_idx, digests, n_threads.max(1), &mut plan)
+            }
             #[cfg(feature = "fetch")]
             Kind::Web => stored::plan_source(config, source_idx, &mut store, &mut plan),
             #[cfg(not(feature = "fetch"))]

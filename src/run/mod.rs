@@ -151,11 +151,11 @@ pub fn run(
     output.sweep().map_err(failed)?;
     let mut digests = Digests::open(&output.cache().join("files.tsv"), options.rehash);
     let mut lap = Lap::of(&meter);
-    let plan = ingest::plan(config, &mut digests).inspect_err(|_| {
+    let plan = ingest::plan(config, &mut digests, options.threads).inspect_err(|_| {
         let _ = output.sweep(); // as far as the digests were written
     })?;
     digests.save().map_err(failed)?;
-    lap.end(Part::Plan, plan.inputs.len() as u64, plan.inputs.bytes());
+    lap.end_of_all(Part::Plan, plan.inputs.len() as u64, plan.inputs.bytes());
     let id = RunId::of(config, &plan).map_err(ingest::Error::List)?;
     let dir = output.run(&id);
     let (manifest, made) = match Manifest::read(&dir).ok().filter(|m| m.is_whole(&dir)) {

@@ -195,14 +195,25 @@ impl Lap {
     pub(super) fn end(&mut self, part: Part, pages: u64, bytes: u64) {
         let (began, before) = (self.began, self.cpu);
         self.begin();
+        let cpu = before.zip(self.cpu).map(|(before, after)| after.saturating_sub(before));
+        self.add(part, self.began.duration_since(began), cpu, pages, bytes);
+    }
+
+    /// The same of a part that several threads did, while no other part was under way, since the process began.
+    pub(super) fn end_of_all(&mut self, part: Part, pages: u64, bytes: u64) {
+        let began = self.began;
+        self.begin();
+        let cpu = cpu_of_process().filter(|_| self.meter.with_cpu);
+        self.add(part, self.began.duration_since(began), cpu, pages, bytes);
+    }
+
+    fn add(&self, part: Part, wall: Duration, cpu: Option<Duration>, pages: u64, bytes: u64) {
         let sum = &self.meter.sums[part as usize];
         let add = |to: &AtomicU64, time: Duration| {
             to.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
         };
-        add(&sum.wall_ns, self.began.duration_since(began));
-        if let (Some(before), Some(after)) = (before, self.cpu) {
-            add(&sum.cpu_ns, after.saturating_sub(before));
-        }
+        add(&sum.wall_ns, wall);
+        add(&sum.cpu_ns, cpu.unwrap_or_default());
         sum.pages.fetch_add(pages, Relaxed);
         sum.bytes.fetch_add(bytes, Relaxed);
     }

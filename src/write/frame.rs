@@ -13,6 +13,7 @@ pub(super) struct Frame {
     at: usize,
     len: usize,
     text_bytes: usize,
+    row_bytes: usize,
 }
 
 enum Builder {
@@ -35,6 +36,16 @@ pub(super) fn polars_dtype(dtype: Dtype) -> DataType {
         Dtype::Date => DataType::Date,
         Dtype::DateTime => DataType::Datetime(TimeUnit::Milliseconds, None),
         Dtype::StrList => DataType::List(Box::new(DataType::String)),
+    }
+}
+
+/// Bytes that a value takes beside its text.
+fn value_bytes(dtype: Dtype) -> usize {
+    match dtype {
+        Dtype::Str | Dtype::StrList => 16,
+        Dtype::Int | Dtype::Float | Dtype::DateTime => 8,
+        Dtype::Date => 4,
+        Dtype::Bool => 1,
     }
 }
 
@@ -81,7 +92,8 @@ impl Builder {
 impl Frame {
     pub(super) fn new(dataset: &'static Dataset) -> Self {
         let columns = dataset.columns.iter().map(Builder::new).collect();
-        Self { dataset, columns, at: 0, len: 0, text_bytes: 0 }
+        let row_bytes = dataset.columns.iter().map(|column| value_bytes(column.dtype)).sum();
+        Self { dataset, columns, at: 0, len: 0, text_bytes: 0, row_bytes }
     }
 
     /// Rows gathered.
@@ -89,9 +101,9 @@ impl Frame {
         self.len
     }
 
-    /// Bytes of text in them.
-    pub(super) fn text_bytes(&self) -> usize {
-        self.text_bytes
+    /// Bytes that they take, about: of their text, and what a row takes whatever it holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.text_bytes + self.len * self.row_bytes
     }
 
     /// The rows as a frame, leaving none.
@@ -166,6 +178,8 @@ impl Sink for Frame {
     }
 
     fn list(&mut self, column: &'static str, values: &[&str]) {
+        let of_value = |value: &&str| value.len() + value_bytes(Dtype::Str);
+        self.text_bytes += values.iter().map(of_value).sum::<usize>();
         match self.next(column) {
             Builder::StrList(b) => b.append_values_iter(values.iter().copied()),
             _ => self.mismatch(column),

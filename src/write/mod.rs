@@ -68,8 +68,11 @@ pub enum Error {
     },
 }
 
-/// Bytes of text in a row group after which it is written: bounds memory where rows are long (bodies).
+/// Bytes of rows that wait in one dataset, after which they are written as a row group.
 const ROW_GROUP_BYTES: usize = 16 << 20;
+/// The same for the datasets that documents have rows in, all together: the largest is written. Where groups end is a
+/// matter of the documents, so it is these rows, and no more of them in many pages than in few, that take memory.
+const WAITING_BYTES: usize = 32 << 20;
 
 /// Writes the datasets of one run.
 pub struct Writer {
@@ -111,7 +114,17 @@ impl Writer {
             table_cells: &mut table_cells.frame,
             images: &mut images.frame,
         });
-        if self.groups.ends_with(doc_id) { self.end_group() } else { self.flush_full() }
+        if self.groups.ends_with(doc_id) {
+            return self.end_group();
+        }
+        self.flush_full()?;
+        let of_documents = &mut self.datasets[..OF_DOCUMENTS];
+        let waiting: usize = of_documents.iter().map(|dataset| dataset.frame.bytes()).sum();
+        let largest = of_documents.iter_mut().max_by_key(|dataset| dataset.frame.bytes());
+        match largest.filter(|_| waiting >= WAITING_BYTES) {
+            Some(largest) => largest.flush(),
+            None => Ok(()),
+        }
     }
 
     /// Ends the row groups of the datasets that documents have rows in.
@@ -223,7 +236,7 @@ impl DatasetWriter {
     fn flush_if_full(&mut self) -> Result<(), Error> {
         // A row group is cut at the exact number of rows, whatever page they come from.
         let rows_max = self.options.row_group_rows;
-        if self.frame.len() >= rows_max || self.frame.text_bytes() >= ROW_GROUP_BYTES {
+        if self.frame.len() >= rows_max || self.frame.bytes() >= ROW_GROUP_BYTES {
             self.flush()?;
         }
         Ok(())
