@@ -31,7 +31,9 @@ pub(super) struct Unit {
     /// Only where the text is a numeral with its unit and nothing else.
     pub(super) bare_only: bool,
     /// Characters that make the word the head of a noun.
-    not_before: String,
+    not_before: Vec<char>,
+    /// It ends in a Latin letter, so that another letter or digit after it makes it another word.
+    latin: bool,
 }
 
 /// A unit found in a text.
@@ -141,7 +143,11 @@ impl Units {
                         .expect("dimensions are of the closed list"),
                     arabic_only: arabic_only.contains(word),
                     bare_only: bare_only.contains(word),
-                    not_before: source.not_before.get(word).cloned().unwrap_or_default(),
+                    not_before: source
+                        .not_before
+                        .get(word)
+                        .map_or_else(Vec::new, |chars| chars.chars().collect()),
+                    latin: word.ends_with(|c: char| c.is_ascii_alphabetic()),
                 });
             }
         }
@@ -235,10 +241,8 @@ impl Unit {
         }
         match after.chars().next() {
             None => true,
-            Some(next) if self.word.ends_with(|c: char| c.is_ascii_alphabetic()) => {
-                !next.is_ascii_alphanumeric()
-            }
-            Some(next) => !self.not_before.chars().any(|c| c == next), // short, and often empty
+            Some(next) if self.latin => !next.is_ascii_alphanumeric(),
+            Some(next) => !self.not_before.contains(&next),
         }
     }
 }
