@@ -29,6 +29,16 @@ impl Stat {
         let modified_ns = u64::try_from(modified.as_nanos()).ok()?;
         Some(Self { bytes: metadata.len(), modified_ns, inode: inode(metadata) })
     }
+
+    /// Whether the file was not modified just now.
+    pub(super) fn is_at_rest(self) -> bool {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "decides what may be skipped next time, never what is written"
+        )]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        now.as_nanos().saturating_sub(self.modified_ns.into()) > AT_REST.as_nanos()
+    }
 }
 
 #[cfg(unix)]
@@ -91,16 +101,10 @@ impl Digests {
         sha256_from_hex(sha256)
     }
 
-    /// Keeps a digest, if the file is at rest.
+    /// Keeps the digest of a file that was at rest before it was read.
     pub(super) fn keep(&mut self, path: &Path, stat: Stat, sha256: &[u8; 32]) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "decides what may be skipped next time, never what is written"
-        )]
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let at_rest = now.as_nanos().saturating_sub(stat.modified_ns.into()) > AT_REST.as_nanos();
         // A path that a line can't hold is digested each time.
-        if let Some(path) = absolute(path).filter(|p| at_rest && !p.contains(['\t', '\n', '\r'])) {
+        if let Some(path) = absolute(path).filter(|p| !p.contains(['\t', '\n', '\r'])) {
             self.add(&path, stat, sha256);
         }
     }

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Files that a thread looks at in one go.
 const BATCH: usize = 128;
+/// More threads than this wait for the disk, and for each other.
+const THREADS_MAX: usize = 16;
 
 /// Adds the files of a source, by path.
 pub(super) fn plan_source(
@@ -38,14 +40,15 @@ pub(super) fn plan_source(
         });
     }
     plan.inputs.enter(source_idx, name, base.clone());
-    for order in found.in_order().chunks(BATCH * n_threads) {
+    for order in found.in_order().chunks(BATCH * n_threads.min(THREADS_MAX)) {
         let place = |idx: &usize| {
             let (inside, odd_path) = found.get(*idx);
             (inside, odd_path.map_or_else(|| base.join(inside), Path::to_owned))
         };
         let batch: Vec<_> = order.iter().map(place).collect();
-        for ((inside, path), (stat, content)) in batch.iter().zip(states(&batch, digests)) {
-            if let (Some(stat), Ok((_, sha256))) = (stat, &content) {
+        for ((inside, path), state) in batch.iter().zip(states(&batch, digests)) {
+            let State { stat, at_rest, content } = state;
+            if let (Some(stat), Ok((_, sha256)), true) = (stat, &content, at_rest) {
                 digests.keep(path, stat, sha256);
             }
             plan.inputs.push_file(path, inside, stat, content).map_err(Error::List)?;
@@ -176,31 +179,44 @@ fn common_base(config: &Config, source: &Source) -> PathBuf {
     config.root.join(common)
 }
 
-/// What the file system says of a file, and what it holds: size and SHA-256, or why it can't be read.
-type State = (Option<Stat>, Result<(u64, [u8; 32]), String>);
+/// What there is to say of a file.
+struct State {
+    /// What the file system says.
+    stat: Option<Stat>,
+    /// It had been at rest for a while when it was looked at.
+    at_rest: bool,
+    /// Size and SHA-256, or why it can't be read.
+    content: Result<(u64, [u8; 32]), String>,
+}
 
-/// The state of files, looked at by as many threads as there are batches.
+/// The state of files, looked at by a thread for each batch.
 fn states(files: &[(&str, PathBuf)], digests: &Digests) -> Vec<State> {
     let of = |files: &[(&str, PathBuf)]| -> Vec<State> {
         files.iter().map(|(_, path)| state(path, digests)).collect()
     };
     std::thread::scope(|scope| {
-        let batches: Vec<_> =
-            files.chunks(BATCH).map(|batch| (batch, scope.spawn(|| of(batch)))).collect();
-        // Digesting does not panic; were it to, this thread would find out where.
-        let joined =
-            batches.into_iter().map(|(batch, done)| done.join().unwrap_or_else(|_| of(batch)));
-        joined.flatten().collect()
+        let start = |batch| {
+            let thread = std::thread::Builder::new().name("digest".to_owned());
+            (batch, thread.spawn_scoped(scope, move || of(batch)))
+        };
+        let batches: Vec<_> = files.chunks(BATCH).map(start).collect();
+        // Where a thread can't be had, this one does its work.
+        let done = |(batch, thread): (_, io::Result<std::thread::ScopedJoinHandle<'_, _>>)| {
+            thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| of(batch))
+        };
+        batches.into_iter().flat_map(done).collect()
     })
 }
 
 /// The state of a file: read off it or known from before.
 fn state(path: &Path, digests: &Digests) -> State {
     let stat = std::fs::metadata(path).ok().as_ref().and_then(Stat::of);
-    match stat.and_then(|stat| Some((stat.bytes, digests.known(path, stat)?))) {
-        Some(known) => (stat, Ok(known)),
-        None => (stat, digest(path).map_err(|e| e.to_string())),
-    }
+    let at_rest = stat.is_some_and(Stat::is_at_rest);
+    let content = match stat.and_then(|stat| Some((stat.bytes, digests.known(path, stat)?))) {
+        Some(known) => Ok(known),
+        None => digest(path).map_err(|e| e.to_string()),
+    };
+    State { stat, at_rest, content }
 }
 
 /// Size and SHA-256 of a file.

@@ -71,7 +71,10 @@ pub enum Error {
         why: String,
     },
     /// The list of the pages, which is in a temporary file, can't be written or read.
-    #[error("cannot use the temporary file with the list of pages")]
+    #[error(
+        "cannot use the temporary file with the list of pages, which is in .cache of the output folder or where the system \
+         keeps temporary files"
+    )]
     List(#[source] std::io::Error),
     /// A file is not what it was when the run began.
     #[error("{} changed while it was being read; run again once it stands still", path.display())]

@@ -154,7 +154,9 @@ pub fn run(
     let plan = ingest::plan(config, &mut digests, options.threads).inspect_err(|_| {
         let _ = output.sweep(); // as far as the digests were written
     })?;
-    digests.save().map_err(failed)?;
+    digests.save().map_err(failed).inspect_err(|_| {
+        let _ = output.sweep();
+    })?;
     lap.end_of_all(Part::Plan, plan.inputs.len() as u64, plan.inputs.bytes());
     let id = RunId::of(config, &plan).map_err(ingest::Error::List)?;
     let dir = output.run(&id);

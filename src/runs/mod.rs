@@ -94,6 +94,13 @@ impl Output {
         for name in ["signatures.next", "files.next"] {
             remove_file(&self.cache().join(name))?;
         }
+        // Temporary files have no name, but for a moment where the file system wants one.
+        for entry in fs::read_dir(self.cache()).into_iter().flatten() {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(".tmp") {
+                remove_file(&entry.path())?;
+            }
+        }
         remove_file(&self.root.join(".latest-next"))?;
         for entry in fs::read_dir(self.root.join("runs"))? {
             let entry = entry?;

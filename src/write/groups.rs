@@ -6,8 +6,7 @@
 
 use crate::provenance::DocId;
 
-/// Documents of a group at the least: fewer compress badly, and what the footer says of a group stays in memory until the
-/// end, about 200 kB for all datasets together.
+/// Documents of a group at the least: fewer compress badly, and the footers grow by some 20 kB for each group.
 const DOCUMENTS_MIN: u32 = 1024;
 /// Of the documents after these, one in so many ends a group, which gives groups of 2600 documents on average. Those of
 /// the group of a changed page are what an incremental run writes anew.

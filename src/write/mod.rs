@@ -70,9 +70,10 @@ pub enum Error {
 
 /// Bytes of rows that wait in one dataset, after which they are written as a row group.
 const ROW_GROUP_BYTES: usize = 16 << 20;
-/// The same for the datasets that documents have rows in, all together: the largest is written. Where groups end is a
-/// matter of the documents, so it is these rows, and no more of them in many pages than in few, that take memory.
-const WAITING_BYTES: usize = 32 << 20;
+/// The same for the datasets that documents have rows in but figures, all together: the largest is written. Where groups
+/// end is a matter of the documents, so it is these rows, and no more of them in many pages than in few, that take memory.
+/// Figures are on their own, since indicators that are found anew change them and leave the others as they are.
+const WAITING_BYTES: usize = 24 << 20;
 
 /// Writes the datasets of one run.
 pub struct Writer {
@@ -118,13 +119,12 @@ impl Writer {
             return self.end_group();
         }
         self.flush_full()?;
-        let of_documents = &mut self.datasets[..OF_DOCUMENTS];
-        let waiting: usize = of_documents.iter().map(|dataset| dataset.frame.bytes()).sum();
-        let largest = of_documents.iter_mut().max_by_key(|dataset| dataset.frame.bytes());
-        match largest.filter(|_| waiting >= WAITING_BYTES) {
-            Some(largest) => largest.flush(),
-            None => Ok(()),
-        }
+        let together =
+            self.datasets[..OF_DOCUMENTS].iter_mut().filter(|d| d.dataset.name != "figures");
+        let together: Vec<&mut DatasetWriter> = together.collect();
+        let waiting: usize = together.iter().map(|dataset| dataset.frame.bytes()).sum();
+        let largest = together.into_iter().max_by_key(|dataset| dataset.frame.bytes());
+        largest.filter(|_| waiting >= WAITING_BYTES).map_or(Ok(()), DatasetWriter::flush)
     }
 
     /// Ends the row groups of the datasets that documents have rows in.
@@ -320,4 +320,51 @@ fn metadata(dataset: &Dataset, options: &Options) -> Vec<(String, String)> {
         ("baogao.dataset".to_owned(), dataset.name.to_owned()),
         ("baogao.schema".to_owned(), schema::dataset_json(dataset).to_string()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{Page, PageInfo};
+    use crate::{process, rows};
+
+    /// The datasets but figures, of so many copies of a document whose figures have this indicator.
+    fn written(document: &mut crate::extract::Document, indicator: &str) -> Vec<Vec<u8>> {
+        let dir = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            formats: Vec::new(),
+            compression: Compression::None,
+            compression_level: 1,
+            row_group_rows: 1 << 16,
+            version: "0".to_owned(),
+        };
+        let mut writer = Writer::create(dir.path(), &options).expect("a folder of its own");
+        for figure in &mut document.figures {
+            figure.indicator = Some(indicator.into());
+        }
+        for no in 0..160 {
+            let id = DocId::of(&format!("{no}"));
+            writer.document(id, |sinks| rows::document(document, sinks)).expect("room");
+        }
+        writer.finish().expect("room");
+        let of_others = schema::DATASETS.iter().filter(|d| d.name != "figures");
+        of_others
+            .map(|d| std::fs::read(dir.path().join(format!("{}.parquet", d.name))).expect("there"))
+            .collect()
+    }
+
+    #[test]
+    fn where_rows_are_cut_does_not_depend_on_indicators() {
+        let paragraph =
+            "各项事业取得新的进步，群众生活得到改善，".repeat(30) + "新修道路12公里。\n\n";
+        let text = format!("云溪县人民政府工作报告\n\n{}", paragraph.repeat(60));
+        let info = PageInfo { source: "a.txt".to_owned(), ..PageInfo::default() };
+        let page = Page { info, bytes: text.into_bytes() };
+        let mut document = process::process(page, &process::Options::default()).expect("prose");
+        assert!(document.figures.len() >= 60);
+        let few = written(&mut document, "道路");
+        let n_groups = |mut file: &[u8]| parquet::footer(&mut file).map(|f| f.row_groups.len());
+        assert!(n_groups(&few[0]).expect("sound") > 1, "enough to be cut");
+        assert!(few == written(&mut document, &"道路".repeat(500)));
+    }
 }

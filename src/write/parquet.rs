@@ -9,7 +9,7 @@
 
 use super::Error;
 use polars_parquet_format::thrift::protocol::{TCompactInputProtocol, TCompactOutputProtocol};
-use polars_parquet_format::{ColumnChunk, FileMetaData, OffsetIndex, RowGroup};
+use polars_parquet_format::{ColumnChunk, FileMetaData, OffsetIndex, PageHeader, RowGroup};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -71,7 +71,7 @@ pub(super) fn footer(file: &mut impl Parts) -> io::Result<FileMetaData> {
     let footer_at =
         tail_at.checked_sub(u64::from(length)).ok_or_else(|| damaged("footer too long"))?;
     let bytes = file.part(footer_at..tail_at)?;
-    FileMetaData::read_from_in_protocol(&mut input(&bytes)).map_err(damaged)
+    FileMetaData::read_from_in_protocol(&mut input(&bytes[..], bytes.len())).map_err(damaged)
 }
 
 /// A file in the making.
@@ -134,40 +134,47 @@ impl Target {
         for column in &mut group.columns {
             let range = pages(column).ok_or_else(|| unread(damaged("a column has no place")))?;
             let to = self.at;
-            let moved = |at: i64| at - range.start as i64 + to as i64;
+            let moved = |at: i64| {
+                let inside = u64::try_from(at).ok()?.checked_sub(range.start)?;
+                i64::try_from(to.checked_add(inside)?).ok()
+            };
+            let moved = |at| moved(at).ok_or_else(|| unread(damaged("a page has no place")));
             let bytes = file.part(range.clone()).map_err(unread)?;
+            check_pages(&bytes).map_err(unread)?;
             self.put(&bytes)?;
             if let Some(metadata) = &mut column.meta_data {
-                metadata.data_page_offset = moved(metadata.data_page_offset);
-                metadata.dictionary_page_offset = metadata.dictionary_page_offset.map(moved);
+                metadata.data_page_offset = moved(metadata.data_page_offset)?;
+                metadata.dictionary_page_offset =
+                    metadata.dictionary_page_offset.map(moved).transpose()?;
             }
             column.file_offset = 0; // no copy of the metadata beside the pages
             if let Some(range) = range_of(column.column_index_offset, column.column_index_length) {
                 column.column_index_offset = Some(column_indexes.len() as i64);
                 column_indexes.extend_from_slice(&file.part(range).map_err(unread)?);
+            } else {
+                (column.column_index_offset, column.column_index_length) = (None, None);
             }
             if let Some(range) = range_of(column.offset_index_offset, column.offset_index_length) {
                 let bytes = file.part(range).map_err(unread)?;
-                let mut index = OffsetIndex::read_from_in_protocol(&mut input(&bytes))
-                    .map_err(|e| unread(damaged(e)))?;
+                let mut index =
+                    OffsetIndex::read_from_in_protocol(&mut input(&bytes[..], bytes.len()))
+                        .map_err(|e| unread(damaged(e)))?;
                 for page in &mut index.page_locations {
-                    page.offset = moved(page.offset);
+                    page.offset = moved(page.offset)?;
                 }
                 column.offset_index_offset = Some(offset_indexes.len() as i64);
                 let length = index
                     .write_to_out_protocol(&mut TCompactOutputProtocol::new(&mut offset_indexes))
                     .map_err(|e| self.refused(damaged(e)))?;
                 column.offset_index_length = i32::try_from(length).ok();
+            } else {
+                (column.offset_index_offset, column.offset_index_length) = (None, None);
             }
         }
         group.file_offset = Some(start as i64);
         group.ordinal = i16::try_from(self.groups.len()).ok();
-        self.footer.num_rows += group.num_rows;
-        let mut row_group = Vec::new();
-        group
-            .write_to_out_protocol(&mut TCompactOutputProtocol::new(&mut row_group))
-            .map_err(|e| self.refused(damaged(e)))?;
-        row_group.shrink_to_fit();
+        self.footer.num_rows = self.footer.num_rows.saturating_add(group.num_rows);
+        let row_group = packed(&group).map_err(|source| self.refused(source))?;
         column_indexes.shrink_to_fit();
         offset_indexes.shrink_to_fit();
         self.groups.push(Packed { row_group, column_indexes, offset_indexes });
@@ -187,8 +194,8 @@ impl Target {
         let groups = std::mem::take(&mut self.groups);
         let mut row_groups = Vec::with_capacity(groups.len());
         for group in &groups {
-            let mut row_group = RowGroup::read_from_in_protocol(&mut input(&group.row_group))
-                .map_err(|e| self.refused(damaged(e)))?;
+            let mut row_group =
+                unpacked(&group.row_group).map_err(|source| self.refused(source))?;
             let at = self.at as i64;
             for column in &mut row_group.columns {
                 column.column_index_offset = column.column_index_offset.map(|offset| at + offset);
@@ -238,15 +245,40 @@ fn pages(column: &ColumnChunk) -> Option<Range<u64>> {
     range_of(Some(start), Some(metadata.total_compressed_size))
 }
 
+/// Whether the bytes of a column are pages with their headers, one after another.
+fn check_pages(bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let header = PageHeader::read_from_in_protocol(&mut input(&mut rest, bytes.len()));
+        let n_bytes = usize::try_from(header.map_err(damaged)?.compressed_page_size);
+        let after = n_bytes.ok().and_then(|n| rest.get(n..));
+        rest = after.ok_or_else(|| damaged("a page is longer than its column"))?;
+    }
+    Ok(())
+}
+
 fn range_of(offset: Option<i64>, length: Option<impl Into<i64>>) -> Option<Range<u64>> {
     let (offset, length) = (offset?, length?.into());
     let start = u64::try_from(offset).ok()?;
     Some(start..start.checked_add(u64::try_from(length).ok()?)?)
 }
 
-/// Reads thrift; what it says of lengths is believed up to what so many bytes can hold.
-fn input(bytes: &[u8]) -> TCompactInputProtocol<&[u8]> {
-    TCompactInputProtocol::new(bytes, bytes.len().saturating_mul(256).saturating_add(1 << 16))
+/// Reads thrift from so many bytes; what they say of lengths is believed up to some multiple of that.
+fn input<R: Read>(bytes: R, n_bytes: usize) -> TCompactInputProtocol<R> {
+    TCompactInputProtocol::new(bytes, n_bytes.saturating_mul(16).saturating_add(1 << 16))
+}
+
+/// A row group as it stands in footers.
+pub(super) fn packed(group: &RowGroup) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    group.write_to_out_protocol(&mut TCompactOutputProtocol::new(&mut bytes)).map_err(damaged)?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
+}
+
+/// The row group of which these are the bytes.
+pub(super) fn unpacked(bytes: &[u8]) -> io::Result<RowGroup> {
+    RowGroup::read_from_in_protocol(&mut input(bytes, bytes.len())).map_err(damaged)
 }
 
 fn damaged(why: impl ToString) -> io::Error {
@@ -257,7 +289,7 @@ fn damaged(why: impl ToString) -> io::Error {
 mod tests {
     use super::*;
     use polars::prelude::*;
-    use polars_parquet_format::{ColumnIndex, PageHeader};
+    use polars_parquet_format::ColumnIndex;
 
     fn frame(rows: std::ops::Range<i64>) -> DataFrame {
         let texts = rows.clone().map(|n| (n % 3 != 0).then(|| format!("第{n}行").repeat(200)));
@@ -322,22 +354,39 @@ mod tests {
             for column in group.columns {
                 let range = range_of(column.offset_index_offset, column.offset_index_length);
                 let bytes = file.part(range.expect("an index")).expect("there").into_owned();
-                let index = OffsetIndex::read_from_in_protocol(&mut input(&bytes)).expect("sound");
+                let index = OffsetIndex::read_from_in_protocol(&mut input(&bytes[..], bytes.len()))
+                    .expect("sound");
                 let range = range_of(column.column_index_offset, column.column_index_length);
                 let bytes = file.part(range.expect("an index")).expect("there").into_owned();
-                let values = ColumnIndex::read_from_in_protocol(&mut input(&bytes)).expect("sound");
+                let values =
+                    ColumnIndex::read_from_in_protocol(&mut input(&bytes[..], bytes.len()))
+                        .expect("sound");
                 assert_eq!(values.null_pages.len(), index.page_locations.len());
                 for page in &index.page_locations {
                     let range = range_of(Some(page.offset), Some(page.compressed_page_size));
                     let bytes = file.part(range.expect("a place")).expect("there").into_owned();
                     let header =
-                        PageHeader::read_from_in_protocol(&mut input(&bytes)).expect("a page");
+                        PageHeader::read_from_in_protocol(&mut input(&bytes[..], bytes.len()))
+                            .expect("a page");
                     assert!((header.compressed_page_size as usize) < bytes.len());
                     n_pages += 1;
                 }
             }
         }
         assert!(n_pages >= 4, "{n_pages} pages, of two columns and two groups");
+    }
+
+    #[test]
+    fn a_group_with_damaged_pages_is_not_copied() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let [before, now] = ["before", "now"].map(|name| dir.path().join(name));
+        join(&before, &[frame(0..400)]);
+        let mut bytes = std::fs::read(&before).expect("written");
+        let group = footer(&mut &bytes[..]).expect("sound").row_groups.remove(0);
+        let start = pages(&group.columns[0]).expect("a place").start;
+        bytes[usize::try_from(start).expect("small")] ^= 0xFF;
+        let mut target = Target::create(&now, &file(&frame(0..0))).expect("a folder of its own");
+        assert!(target.append(group, &before, &mut &bytes[..]).is_err());
     }
 
     #[test]
