@@ -132,11 +132,11 @@ impl Glyphs {
     /// The first character at or after `from` that may start a numeral.
     pub(super) fn next_start(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
-        // Most characters of Chinese text take three bytes, and most pairs of the first two lead to no numeral.
+        // Most characters of Chinese text take three bytes.
         while let Some(&[byte, b, c]) = bytes.get(at..at + 3) {
             if (0xE0..0xF0).contains(&byte) {
                 let word = self.starts[usize::from(byte & 0x0F) << 6 | usize::from(b & 0x3F)];
-                if word != 0 && word >> (c & 0x3F) & 1 == 1 {
+                if word >> (c & 0x3F) & 1 == 1 {
                     return Some(at);
                 }
                 at += 3;
