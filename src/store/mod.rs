@@ -14,6 +14,7 @@
 //! the group that was under way and nothing else.
 
 mod index;
+mod known;
 mod reader;
 mod member;
 mod segment;
@@ -24,7 +25,7 @@ mod rebuild;
 mod tests;
 pub mod export;
 
-pub use index::{
+pub use known::{
     AddressId, Begun, FEED, FetchId, Known, NewRobots, Outcome, REPORT, Robots, SITEMAP, Stored,
     Url,
 };
