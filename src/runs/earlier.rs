@@ -646,7 +646,7 @@ fn figure(row: &Row<'_>) -> BodyFigure {
                 numeral: Span::default(),
                 value: row.float("value").unwrap_or(0.0),
                 value_max: row.float("value_max"),
-                unit: row.str("unit").map(str::to_owned),
+                unit: row.str("unit").map(|unit| unit.to_owned().into()),
                 unit_std,
                 value_std: row.float("value_std"),
                 dimension: Dimension::Count,

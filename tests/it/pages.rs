@@ -249,7 +249,8 @@ fn differences(want: &Want<'_>, found: &BodyFigure) -> Vec<String> {
         None => f.quantity.value.to_string(),
     };
     compare("value", want.cells[1].to_owned(), value);
-    compare("unit", want.cells[2].to_owned(), f.quantity.unit.clone().unwrap_or_default());
+    let unit = f.quantity.unit.as_deref().unwrap_or_default();
+    compare("unit", want.cells[2].to_owned(), unit.to_owned());
     compare("approx", want.cells[3].to_owned(), f.quantity.approx.code().to_owned());
     compare("target", want.more.contains(&"target").to_string(), f.target.to_string());
     compare("from", want.more.contains(&"from").to_string(), f.is_from.to_string());

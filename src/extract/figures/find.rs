@@ -13,6 +13,7 @@ use super::qualify::{self, QUALIFIERS};
 use super::unit::{Found, UNITS};
 use super::{Approx, Dimension, Quantity};
 use crate::provenance::Span;
+use std::borrow::Cow;
 
 /// The quantities of a passage in reading order, without overlaps. `bare`: the passage is a numeral with or without
 /// its unit, and nothing else.
@@ -67,7 +68,7 @@ struct Draft {
     high: Option<Amount>,
     unit: Option<Found>,
     /// 个 before 多月: the unit as printed is put together.
-    unit_printed: Option<String>,
+    unit_printed: Option<Cow<'static, str>>,
     approx: Option<Approx>,
     /// Byte after unit and 半 or 多, before 以上.
     core_end: usize,
@@ -134,7 +135,8 @@ impl<'t> Finder<'t> {
             return Err((end, Reason::Ordinal));
         }
         debug_assert!(numeral.end > start, "a numeral has characters");
-        let draft = self.range(&numeral).unwrap_or_else(|| self.single(numeral));
+        let unit = self.unit_after(&numeral);
+        let draft = self.range(&numeral, unit).unwrap_or_else(|| self.single(numeral, unit));
         let draft_end = draft.end.max(step);
         self.finish(draft).map_err(|reason| {
             (if reason == Reason::Bare { end } else { draft_end.max(end) }, reason)
@@ -264,8 +266,18 @@ impl<'t> Finder<'t> {
         Some(draft)
     }
 
-    /// A numeral and its unit.
-    fn single(&self, numeral: Numeral) -> Draft {
+    /// What follows a numeral and would be its unit. A share that is written out has none.
+    fn unit_after(&self, numeral: &Numeral) -> Option<Found> {
+        if matches!(numeral.share, Some(Share::Percent | Share::Permille)) {
+            return None;
+        }
+        let spaced = numeral.script == Script::Arabic || self.bare;
+        let at = if spaced { skip_blanks(self.text, numeral.end) } else { numeral.end };
+        UNITS.at(self.text, at, self.bare)
+    }
+
+    /// A numeral and its unit, `unit` being what follows it.
+    fn single(&self, numeral: Numeral, unit: Option<Found>) -> Draft {
         let mut draft = Draft {
             start: numeral.start,
             end: numeral.end,
@@ -280,14 +292,14 @@ impl<'t> Finder<'t> {
             numeral,
         };
         if draft.numeral.share.is_none() || draft.numeral.share == Some(Share::Fraction) {
-            self.find_unit(&mut draft);
+            self.find_unit(&mut draft, unit);
         }
         self.qualify_after(&mut draft);
         draft
     }
 
     /// The unit after the numeral, with what may stand between and right after.
-    fn find_unit(&self, draft: &mut Draft) {
+    fn find_unit(&self, draft: &mut Draft, unit: Option<Found>) {
         let at = draft.end;
         if let Some((printed, end, approx)) = self.split_unit(at) {
             draft.unit = UNITS.at(&printed, 0, self.bare).map(|found| Found { end, ..found });
@@ -299,10 +311,8 @@ impl<'t> Finder<'t> {
             }
             return;
         }
-        let blank_end = skip_blanks(self.text, at);
-        let at = if draft.numeral.script == Script::Arabic || self.bare { blank_end } else { at };
-        let Some(found) = UNITS.at(self.text, at, self.bare) else { return };
-        if at > draft.end && at - draft.end > 3 && !self.bare {
+        let Some(found) = unit else { return };
+        if skip_blanks(self.text, at) - at > 3 && !self.bare {
             return;
         }
         // 千亿级: the size of something, read after the unit.
@@ -319,7 +329,7 @@ impl<'t> Finder<'t> {
     }
 
     /// 8个多月, 两个半月.
-    fn split_unit(&self, at: usize) -> Option<(String, usize, Option<Approx>)> {
+    fn split_unit(&self, at: usize) -> Option<(Cow<'static, str>, usize, Option<Approx>)> {
         let rest = &self.text[at..];
         let measure = rest.chars().next().filter(|c| matches!(c, '个' | '個'))?;
         let rest = &rest[measure.len_utf8()..];
@@ -340,8 +350,10 @@ impl<'t> Finder<'t> {
             "礼拜",
         ];
         let word = words.iter().find(|w| rest.starts_with(**w))?;
-        let printed =
-            if *word == "百分点" { (*word).to_owned() } else { format!("{measure}{word}") };
+        let printed = match *word {
+            "百分点" => Cow::Borrowed(*word),
+            word => Cow::Owned(format!("{measure}{word}")),
+        };
         let end = self.text.len() - rest.len() + word.len();
         Some((printed, end, (middle != '半').then_some(Approx::Over)))
     }
@@ -352,13 +364,13 @@ impl<'t> Finder<'t> {
         let dimension = found.unit.dimension;
         let measured = !matches!(dimension, Dimension::Count | Dimension::People)
             || matches!(found.unit.word.as_str(), "倍" | "成");
-        let word = rest
-            .chars()
-            .nth(1)
-            .is_some_and(|c| "导導径徑岛島数成决山球封自官途路夜价场圆固年挂月".contains(c));
+        let word = |rest: &str| {
+            let next = rest.chars().nth(1);
+            next.is_some_and(|c| "导導径徑岛島数成决山球封自官途路夜价场圆固年挂月".contains(c))
+        };
         let half = rest.starts_with('半')
             && measured
-            && !word
+            && !word(rest)
             && (dimension == Dimension::Duration || !rest.starts_with("半以"));
         if half {
             draft.low = add_half(draft.low);
@@ -448,11 +460,13 @@ impl<'t> Finder<'t> {
     }
 
     /// 3至5次, 6%—8%, 3至5万元, 20和30之间.
-    fn range(&self, first: &Numeral) -> Option<Draft> {
+    fn range(&self, first: &Numeral, unit: Option<Found>) -> Option<Draft> {
         if first.high.is_some() {
             return None;
         }
-        let first_unit = self.unit_of(first);
+        let first_unit = unit.filter(|found| {
+            !found.unit.arabic_only || first.large || first.script == Script::Arabic
+        });
         let first_end = first_unit.map_or(first.end, |u| u.end);
         let (second_at, between) = qualify::range_separator(self.text, first_end)?;
         let second = numeral::read(self.text, second_at, self.bare).ok()?;
@@ -461,7 +475,8 @@ impl<'t> Finder<'t> {
         }
         let (first_low, second_low) = (first.low, second.low);
         let share = second.share;
-        let mut draft = self.single(second);
+        let unit = self.unit_after(&second);
+        let mut draft = self.single(second, unit);
         if between {
             // 20000间 is no number of rooms here.
             if draft.unit.is_some_and(|u| u.unit.word == "间") {
@@ -521,27 +536,13 @@ impl<'t> Finder<'t> {
         Some(draft)
     }
 
-    fn unit_of(&self, numeral: &Numeral) -> Option<Found> {
-        if matches!(numeral.share, Some(Share::Percent | Share::Permille)) {
-            return None;
-        }
-        let at = if numeral.script == Script::Arabic {
-            skip_blanks(self.text, numeral.end)
-        } else {
-            numeral.end
-        };
-        UNITS
-            .at(self.text, at, self.bare)
-            .filter(|f| !f.unit.arabic_only || numeral.large || numeral.script == Script::Arabic)
-    }
-
     /// Decides whether the draft is a figure and gives it its final form.
     fn finish(&self, mut draft: Draft) -> Result<Quantity, Reason> {
         if !self.bare {
             self.exclude(&draft)?;
         }
-        let sign_start =
-            UNITS.symbol(self.text, draft.start).map_or(draft.start, |(start, ..)| start);
+        let symbol = UNITS.symbol(self.text, draft.start);
+        let sign_start = symbol.map_or(draft.start, |(start, ..)| start);
         let qualifier = QUALIFIERS.before(self.text, sign_start, draft.numeral.magnitude_only);
         let qualifier =
             qualifier.or_else(|| qualify::compared(self.text, draft.start, &mut draft.end));
@@ -553,8 +554,7 @@ impl<'t> Finder<'t> {
             }
         }
         let start = qualifier.and_then(|q| q.start).unwrap_or(draft.start);
-        let symbol = draft.unit.is_none().then(|| UNITS.symbol(self.text, draft.start)).flatten();
-        if let Some((sign_start, sign, std)) = symbol {
+        if let Some((sign_start, sign, std)) = symbol.filter(|_| draft.unit.is_none()) {
             let start = start.min(sign_start);
             return self.build(draft, start).map(|q| in_currency(q, sign, std)).ok_or(Reason::Bare);
         }
@@ -578,18 +578,19 @@ impl<'t> Finder<'t> {
         let unit = draft.unit;
         let (printed, std, factor, dimension) = match (share, &unit) {
             (Some(Share::Percent), _) => {
-                (Some("%".to_owned()), Some("percent"), Decimal::ONE, Dimension::Share)
+                (Some(Cow::Borrowed("%")), Some("percent"), Decimal::ONE, Dimension::Share)
             }
             (Some(Share::Permille), _) => {
-                (Some("‰".to_owned()), Some("permille"), Decimal::ONE, Dimension::Share)
+                (Some(Cow::Borrowed("‰")), Some("permille"), Decimal::ONE, Dimension::Share)
             }
             (_, Some(found)) => {
                 let unit = found.unit;
-                let printed = draft.unit_printed.clone().unwrap_or_else(|| match found.per {
+                let printed = draft.unit_printed.unwrap_or_else(|| match found.per {
                     Some(per) => {
-                        format!("{}{}", unit.printed, self.text[per..found.end].replace('／', "/"))
+                        let per = self.text[per..found.end].replace('／', "/");
+                        Cow::Owned(format!("{}{per}", unit.printed))
                     }
-                    None => unit.printed.clone(),
+                    None => Cow::Borrowed(&unit.printed),
                 });
                 let std = if found.per.is_some() { None } else { unit.std.as_deref() };
                 ((!printed.is_empty()).then_some(printed), std, unit.factor, unit.dimension)
@@ -629,9 +630,9 @@ impl<'t> Finder<'t> {
 }
 
 /// An amount after a currency sign: $3.5 billion.
-fn in_currency(quantity: Quantity, sign: &str, std: &'static str) -> Quantity {
+fn in_currency(quantity: Quantity, sign: &'static str, std: &'static str) -> Quantity {
     Quantity {
-        unit: Some(sign.to_owned()),
+        unit: Some(Cow::Borrowed(sign)),
         unit_std: Some(std),
         value_std: Some(quantity.value),
         dimension: Dimension::Money,

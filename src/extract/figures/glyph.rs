@@ -33,9 +33,32 @@ pub(super) enum Glyph {
 pub(super) struct Glyphs {
     glyphs: FxHashMap<char, Glyph>,
     formal: Vec<char>,
-    /// A bit a character, and a word for each pair of the first two bytes of the characters of three.
-    starts: Box<[u64; 1024]>,
+    /// Characters that may start a numeral.
+    starts: Bits,
+    /// Characters of numerals.
+    parts: Bits,
     english: BTreeMap<String, i32>,
+}
+
+/// A bit a character of the basic plane, and a word for each pair of the first two bytes of the characters of three.
+struct Bits(Box<[u64; 1024]>);
+
+impl Bits {
+    fn new<'c>(chars: impl Iterator<Item = &'c char>) -> Self {
+        let mut words = Box::new([0_u64; 1024]);
+        for &c in chars {
+            let code = c as usize;
+            if let Some(word) = words.get_mut(code / 64) {
+                *word |= 1 << (code % 64);
+            }
+        }
+        Self(words)
+    }
+
+    fn has(&self, c: char) -> bool {
+        let code = c as usize;
+        self.0.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
+    }
 }
 
 /// The tables, read once.
@@ -87,16 +110,10 @@ impl Glyphs {
         }
         glyphs.insert('半', Glyph::Half);
         glyphs.extend(source.fuzzy.few.chars().map(|c| (c, Glyph::Few)));
-        let mut starts = Box::new([0_u64; 1024]);
-        #[expect(clippy::iter_over_hash_type, reason = "bits are set, in whatever order")]
-        for c in glyphs.keys() {
-            let code = *c as usize;
-            if let Some(word) = starts.get_mut(code / 64) {
-                *word |= 1 << (code % 64);
-            }
-        }
+        let starts = Bits::new(glyphs.keys());
         glyphs.extend(source.fuzzy.more.chars().map(|c| (c, Glyph::More)));
         Self {
+            parts: Bits::new(glyphs.keys()),
             glyphs,
             formal: source.formal.chars.chars().collect(),
             starts,
@@ -118,7 +135,8 @@ impl Glyphs {
         if c.is_ascii_digit() {
             return Some(Glyph::Arabic(c as u8 - b'0'));
         }
-        if (c as u32) < 0x80 {
+        // Most characters are none, and a bit says so sooner than the table.
+        if !self.parts.has(c) {
             return None;
         }
         self.glyphs.get(&c).copied()
@@ -135,7 +153,7 @@ impl Glyphs {
         // Most characters of Chinese text take three bytes.
         while let Some(&[byte, b, c]) = bytes.get(at..at + 3) {
             if (0xE0..0xF0).contains(&byte) {
-                let word = self.starts[usize::from(byte & 0x0F) << 6 | usize::from(b & 0x3F)];
+                let word = self.starts.0[usize::from(byte & 0x0F) << 6 | usize::from(b & 0x3F)];
                 if word >> (c & 0x3F) & 1 == 1 {
                     return Some(at);
                 }

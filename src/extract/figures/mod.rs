@@ -20,6 +20,7 @@ use super::report::Report;
 use super::sections::{self, Section};
 use crate::clean::{Block, Role};
 use crate::provenance::Span;
+use std::borrow::Cow;
 pub use unit::standard as standard_unit;
 
 /// How near the printed numeral is to the thing counted.
@@ -119,7 +120,7 @@ pub struct Quantity {
     /// The upper end of a range, never less than `value`.
     pub value_max: Option<f64>,
     /// Measure word or unit as printed, without magnitude words.
-    pub unit: Option<String>,
+    pub unit: Option<Cow<'static, str>>,
     /// One of the closed list kept with the units; null for bare measure words.
     pub unit_std: Option<&'static str>,
     /// `value` in `unit_std`.

@@ -6,7 +6,7 @@
 use super::Dimension;
 use super::decimal::Decimal;
 use super::exclude::starts_inside_word;
-use super::glyph::{char_at, is_blank};
+use super::glyph::is_blank;
 use super::words::Ends;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
@@ -52,9 +52,14 @@ pub(super) struct Chain {
     parts: Vec<f64>,
 }
 
+/// The first character of a word and the second, if it has one: a dozen units start with 个, but hardly two with 个百.
+type Head = (char, Option<char>);
+
 /// The tables of `units.toml`.
 pub(super) struct Units {
-    by_first: FxHashMap<char, Vec<Unit>>,
+    by_head: FxHashMap<Head, Vec<Unit>>,
+    /// Characters that units start with.
+    firsts: FxHashSet<char>,
     chains: Vec<Chain>,
     /// Currency signs with their standard unit.
     symbols: Ends<String>,
@@ -63,7 +68,7 @@ pub(super) struct Units {
 /// The standard unit of this code, as the list has it.
 pub fn standard(code: &str) -> Option<&'static str> {
     static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        let words = UNITS.by_first.values().flatten();
+        let words = UNITS.by_head.values().flatten();
         words.filter_map(|unit| unit.std.as_deref()).collect()
     });
     CODES.get(code).copied()
@@ -110,7 +115,7 @@ impl Units {
             source.arabic_only.words.iter().map(String::as_str).collect();
         let bare_only: FxHashSet<&str> =
             source.bare_only.words.iter().map(String::as_str).collect();
-        let mut by_first: FxHashMap<char, Vec<Unit>> = FxHashMap::default();
+        let mut by_head: FxHashMap<Head, Vec<Unit>> = FxHashMap::default();
         let mut known: FxHashSet<String> = FxHashSet::default();
         let nouns = Group {
             std: None,
@@ -125,8 +130,8 @@ impl Units {
                 if !known.insert(word.to_owned()) {
                     continue;
                 }
-                let first = word.chars().next().expect("words of units.toml are not empty");
-                by_first.entry(first).or_default().push(Unit {
+                let head = head(word).expect("words of units.toml are not empty");
+                by_head.entry(head).or_default().push(Unit {
                     word: word.to_owned(),
                     printed: printed.to_owned(),
                     std: group.std.clone(),
@@ -153,7 +158,7 @@ impl Units {
         }
         // The longest word first; the order among equals is that of the file, whatever the map's.
         #[expect(clippy::iter_over_hash_type, reason = "each list is sorted on its own")]
-        for words in by_first.values_mut() {
+        for words in by_head.values_mut() {
             words.sort_by_key(|unit| std::cmp::Reverse(unit.word.len()));
         }
         let chains =
@@ -162,19 +167,18 @@ impl Units {
             let std = group.std.unwrap_or_default();
             group.words.into_iter().map(move |word| (word, std.clone()))
         });
-        Self { by_first, chains, symbols: Ends::new(symbols) }
+        let firsts = by_head.keys().map(|(first, _)| *first).collect();
+        Self { by_head, firsts, chains, symbols: Ends::new(symbols) }
     }
 
     /// Whether a unit starts with the character.
     pub(super) fn may_start(&self, c: char) -> bool {
-        self.by_first.contains_key(&c)
+        self.firsts.contains(&c)
     }
 
     /// The longest unit at a byte.
     pub(super) fn at(&'static self, text: &str, at: usize, bare: bool) -> Option<Found> {
-        let first = char_at(text, at)?;
-        let rest = &text[at..];
-        let unit = self.by_first.get(&first)?.iter().find(|unit| unit.fits(rest, bare))?;
+        let unit = self.longest(text.get(at..)?, bare)?;
         let end = at + unit.word.len();
         Some(self.rate(text, end).map_or(Found { unit, end, per: None }, |per_end| Found {
             unit,
@@ -183,16 +187,22 @@ impl Units {
         }))
     }
 
+    /// The longest unit that a text starts with.
+    fn longest(&'static self, rest: &str, bare: bool) -> Option<&'static Unit> {
+        let (first, second) = head(rest)?;
+        if !self.firsts.contains(&first) {
+            return None;
+        }
+        let of = |head: Head| self.by_head.get(&head)?.iter().find(|unit| unit.fits(rest, bare));
+        second.and_then(|_| of((first, second))).or_else(|| of((first, None)))
+    }
+
     /// `/人`, `/万人` after a unit.
     fn rate(&'static self, text: &str, at: usize) -> Option<usize> {
         let after = text[at..].strip_prefix(['/', '／'])?;
         let after = after.strip_prefix(['万', '百', '千']).unwrap_or(after);
         let from = text.len() - after.len();
-        let unit = self
-            .by_first
-            .get(&char_at(text, from)?)?
-            .iter()
-            .find(|unit| unit.fits(after, false))?;
+        let unit = self.longest(after, false)?;
         Some(from + unit.word.len())
     }
 
@@ -224,17 +234,12 @@ impl Units {
     /// Every unit, in no order.
     #[cfg(test)]
     fn all(&self) -> impl Iterator<Item = &Unit> {
-        self.by_first.values().flatten()
+        self.by_head.values().flatten()
     }
 }
 
 impl Unit {
     fn fits(&self, rest: &str, bare: bool) -> bool {
-        // Most words that begin with the same character end in another byte.
-        let last = self.word.len().wrapping_sub(1);
-        if rest.as_bytes().get(last) != self.word.as_bytes().last() {
-            return false;
-        }
         let Some(after) = rest.strip_prefix(self.word.as_str()) else { return false };
         if self.bare_only && !bare {
             return false;
@@ -245,6 +250,12 @@ impl Unit {
             Some(next) => !self.not_before.contains(&next),
         }
     }
+}
+
+/// What a text starts with.
+fn head(text: &str) -> Option<Head> {
+    let mut chars = text.chars();
+    Some((chars.next()?, chars.next()))
 }
 
 impl Dimension {

@@ -39,6 +39,18 @@ impl<T> Ends<T> {
     }
 }
 
+impl Ends<()> {
+    /// Endings that are only told from others.
+    pub(super) fn of(words: &[&str]) -> Self {
+        Self::new(words.iter().map(|word| ((*word).to_owned(), ())))
+    }
+
+    /// Whether the text ends with one of the words.
+    pub(super) fn end(&self, text: &str) -> bool {
+        self.at(text, text.len()).is_some()
+    }
+}
+
 fn by_char<T>(
     words: impl IntoIterator<Item = (String, T)>,
     key: fn(&str) -> Option<char>,

@@ -215,7 +215,7 @@ fn fits(
         && (definition.target || !figure.target)
         && (definition.organization.is_empty() || has(&definition.organization, whose))
         && (when.unit.is_empty()
-            || figure.quantity.unit.as_ref().is_some_and(|u| when.unit.contains(u)))
+            || figure.quantity.unit.as_ref().is_some_and(|u| when.unit.iter().any(|of| of == u)))
         && !has(&definition.unless, clause)
         && value_of(indicator, figure).is_some()
 }

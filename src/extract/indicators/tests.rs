@@ -31,7 +31,7 @@ fn words_stand_once() {
 /// A figure that says nothing but this.
 fn figure(item: &str, value: f64, unit: &'static str) -> Figure {
     let mut figure = samples::figure(item, value, unit).figure;
-    figure.quantity.unit = Some(unit.to_owned());
+    figure.quantity.unit = Some(unit.to_owned().into());
     figure
 }
 
@@ -42,7 +42,7 @@ fn rate(item: &str, value: f64) -> Figure {
 /// A count with a measure word and a verb.
 fn count(item: &str, action: Option<&str>, unit: &str) -> Figure {
     let mut figure = figure(item, 12.0, "percent");
-    figure.quantity.unit = Some(unit.to_owned());
+    figure.quantity.unit = Some(unit.to_owned().into());
     figure.quantity.unit_std = None;
     figure.quantity.value_std = None;
     figure.action = action.map(str::to_owned);

@@ -1,7 +1,10 @@
 //! What stands before a quantity: a verb and its object, a thing and its change or level, a bare verb, or nothing.
 
+use super::super::words::Ends;
 use super::lexicon::Class;
 use super::phrase::Row;
+use rustc_hash::FxHashSet;
+use std::sync::LazyLock;
 
 /// How the words before a quantity lead to it.
 #[derive(Debug, Clone)]
@@ -267,44 +270,46 @@ fn relates(noun: &str) -> bool {
 
 /// A verb that names what sort of thing the noun after it is: 新三板挂牌企业.
 fn describes(row: Row<'_>, at: usize) -> bool {
-    const SORTS: &[&str] = &[
-        "挂牌",
-        "上市",
-        "入库",
-        "落户",
-        "入驻",
-        "签约",
-        "开工",
-        "竣工",
-        "投产",
-        "参保",
-        "退役",
-        "返乡",
-        "帮扶",
-        "通航",
-        "硬化",
-        "并网",
-        "流转",
-        "承包",
-        "出口",
-        "外派",
-        "参股",
-        "控股",
-        "续建",
-        "达产",
-        "接续",
-        "就读",
-        "录取",
-        "在建设",
-        "贯通",
-        "推荐",
-        "评选",
-        "开放",
-    ];
+    static SORTS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+        FxHashSet::from_iter([
+            "挂牌",
+            "上市",
+            "入库",
+            "落户",
+            "入驻",
+            "签约",
+            "开工",
+            "竣工",
+            "投产",
+            "参保",
+            "退役",
+            "返乡",
+            "帮扶",
+            "通航",
+            "硬化",
+            "并网",
+            "流转",
+            "承包",
+            "出口",
+            "外派",
+            "参股",
+            "控股",
+            "续建",
+            "达产",
+            "接续",
+            "就读",
+            "录取",
+            "在建设",
+            "贯通",
+            "推荐",
+            "评选",
+            "开放",
+        ])
+    });
     let noun = row.class(at + 1) == Class::Noun && at + 2 == row.len();
     noun && at > 0
-        && SORTS.contains(&row.word(at))
         && matches!(row.class(at - 1), Class::Noun | Class::Verb)
+        && SORTS.contains(row.word(at))
         && !is_doer(row.word(at - 1))
 }
 
@@ -445,49 +450,51 @@ fn nominal_verb(row: Row<'_>, from: usize, noun_start: usize) -> Lead<'_> {
 
 /// Whether a noun names somebody who reports on his work.
 pub(super) fn is_doer(noun: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "政协",
-        "党组",
-        "委员会",
-        "常委会",
-        "专委会",
-        "政府",
-        "法院",
-        "检察院",
-        "局",
-        "厅",
-        "部门",
-        "机关",
-        "单位",
-        "市委",
-        "省委",
-        "区委",
-        "县委",
-        "党委",
-        "组织",
-        "委员",
-        "代表",
-        "领导",
-        "财政",
-        "企业",
-        "银行",
-        "工商联",
-        "民主党派",
-        "公安",
-        "团体",
-        "人大",
-        "国务院",
-        "我国",
-        "委员们",
-        "全会",
-        "会议",
-        "联络站",
-        "工作室",
-        "人士",
-        "委员组",
-        "中心",
-        "公司",
-        "学校",
-    ];
-    ENDS.iter().any(|end| noun.ends_with(end))
+    static ENDS: LazyLock<Ends<()>> = LazyLock::new(|| {
+        Ends::of(&[
+            "政协",
+            "党组",
+            "委员会",
+            "常委会",
+            "专委会",
+            "政府",
+            "法院",
+            "检察院",
+            "局",
+            "厅",
+            "部门",
+            "机关",
+            "单位",
+            "市委",
+            "省委",
+            "区委",
+            "县委",
+            "党委",
+            "组织",
+            "委员",
+            "代表",
+            "领导",
+            "财政",
+            "企业",
+            "银行",
+            "工商联",
+            "民主党派",
+            "公安",
+            "团体",
+            "人大",
+            "国务院",
+            "我国",
+            "委员们",
+            "全会",
+            "会议",
+            "联络站",
+            "工作室",
+            "人士",
+            "委员组",
+            "中心",
+            "公司",
+            "学校",
+        ])
+    });
+    ENDS.end(noun)
 }

@@ -66,10 +66,9 @@ fn sentence_ends(passage: &str) -> impl Iterator<Item = usize> + '_ {
 }
 
 fn trimmed(passage: &str, start: usize, end: usize) -> Span {
-    let text = &passage[start..end];
-    let lead = text.len() - text.trim_start().len();
-    let len = text.trim().len();
-    Span::new(start + lead, start + lead + len)
+    let text = passage[start..end].trim_start();
+    let start = end - text.len();
+    Span::new(start, start + text.trim_end().len())
 }
 
 /// The elements of one sentence in a row, marks included.
@@ -98,9 +97,8 @@ fn words(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut V
 
 /// What lies between words: dates are times, the rest is noun. White space parts nothing.
 fn nouns(passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
-    let text = &passage[start..end];
-    let lead = text.len() - text.trim_start().len();
-    let (mut at, end) = (start + lead, start + lead + text.trim().len());
+    let text = passage[start..end].trim_start();
+    let (mut at, end) = (end - text.len(), end - text.len() + text.trim_end().len());
     while at < end {
         let Some((from, to)) = date(&passage[at..end]) else { break };
         if from > 0 {
@@ -318,6 +316,9 @@ fn counts(row: &[Element]) -> Vec<usize> {
     row.iter().map(&mut before).collect()
 }
 
+/// Elements that most clauses with a quantity do not pass.
+const CLAUSE_ELEMENTS: usize = 10;
+
 /// Nouns that touch are one noun.
 fn push(clause: &mut Clause, class: Class, span: Span) {
     match clause.elements.last_mut() {
@@ -326,7 +327,12 @@ fn push(clause: &mut Clause, class: Class, span: Span) {
         {
             last.span.end = span.end;
         }
-        _ => clause.elements.push(Element { class, span }),
+        _ => {
+            if clause.elements.is_empty() {
+                clause.elements.reserve(CLAUSE_ELEMENTS);
+            }
+            clause.elements.push(Element { class, span });
+        }
     }
 }
 

@@ -179,6 +179,9 @@ impl Lexicon {
 
 /// The years of the plan whose name, without quotation marks, begins `text`.
 pub(super) fn plan_years(text: &str) -> Option<(i16, i16)> {
+    if !text.chars().take(3).any(|c| c == '五') {
+        return None;
+    }
     let number = PLANS
         .iter()
         .enumerate()

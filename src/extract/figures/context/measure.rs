@@ -1,6 +1,8 @@
 //! What sort of quantity it is, as far as reading its clause depends on it: counted or measured, money, people, events.
 
 use super::super::Quantity;
+use super::super::words::Ends;
+use std::sync::LazyLock;
 
 pub(super) fn is_people(quantity: &Quantity) -> bool {
     quantity.unit.as_deref().is_none_or(|unit| matches!(unit, "人次" | "人" | "名" | "位" | "余人"))
@@ -32,39 +34,41 @@ pub(super) fn is_countable(quantity: &Quantity) -> bool {
 
 /// Units that measure; the rest are measure words, which count.
 pub(super) fn is_measure(unit: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "元",
-        "%",
-        "％",
-        "‰",
-        "百分点",
-        "倍",
-        "米",
-        "里",
-        "亩",
-        "公顷",
-        "吨",
-        "斤",
-        "克",
-        "瓦",
-        "时",
-        "瓦时",
-        "焦",
-        "标煤",
-        "标箱",
-        "升",
-        "度",
-        "岁",
-        "平方",
-        "立方",
-        "磅",
-        "卡",
-        "兆",
-        "赫",
-        "伏",
-        "币",
-    ];
-    ENDS.iter().any(|end| unit.ends_with(end))
+    static ENDS: LazyLock<Ends<()>> = LazyLock::new(|| {
+        Ends::of(&[
+            "元",
+            "%",
+            "％",
+            "‰",
+            "百分点",
+            "倍",
+            "米",
+            "里",
+            "亩",
+            "公顷",
+            "吨",
+            "斤",
+            "克",
+            "瓦",
+            "时",
+            "瓦时",
+            "焦",
+            "标煤",
+            "标箱",
+            "升",
+            "度",
+            "岁",
+            "平方",
+            "立方",
+            "磅",
+            "卡",
+            "兆",
+            "赫",
+            "伏",
+            "币",
+        ])
+    });
+    ENDS.end(unit)
 }
 
 /// Units of events: what is counted is the doing.

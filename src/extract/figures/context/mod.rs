@@ -86,7 +86,10 @@ fn figure(
         Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
         // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
         None => {
-            let sums = |item: &str| ["新增", "净增", "累计"].iter().any(|word| item.contains(word));
+            let sums = |item: &str| {
+                item.contains('增') && (item.contains("新增") || item.contains("净增"))
+                    || item.contains('累') && item.contains("累计")
+            };
             let summed = said.item.as_deref().is_some_and(sums);
             said.change.is_some() || measure::is_event(&quantity) || summed
         }
@@ -237,7 +240,7 @@ fn announces(row: Row<'_>) -> bool {
     // 主要预期目标是：…
     let sets = |text: &str| {
         text.len() >= "预期目标".len()
-            && text.contains("目标")
+            && text.contains('标')
             && ["预期目标", "目标任务是", "主要目标是"].iter().any(|word| text.contains(word))
     };
     row.elements.iter().map(|e| e.class).enumerate().any(modal)

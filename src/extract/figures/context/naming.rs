@@ -68,7 +68,7 @@ pub(super) fn topic(row: Row<'_>) -> Option<String> {
     let end = row.position(|c| {
         !matches!(c, Class::Noun | Class::Nominal | Class::De | Class::Conj | Class::Etc)
     })?;
-    row.part(0, end).measured().filter(|t| !is_doer(t))
+    row.part(0, end).thing().filter(|t| !is_doer(t)).map(str::to_owned)
 }
 
 /// The verb that a clause without a doer of its own opens with.
@@ -95,7 +95,7 @@ pub(super) fn doer(row: Row<'_>) -> Option<String> {
         .position(|c| !matches!(c, Class::Noun | Class::Conj | Class::Scope))
         .filter(|end| *end > 0)?;
     let noun = row.part(0, end);
-    noun.measured().filter(|text| is_doer(text))
+    noun.thing().filter(|text| is_doer(text)).map(str::to_owned)
 }
 
 /// A starting point: the words after lead to the other end (增加到, 增长到2025年的).

@@ -2,8 +2,10 @@
 //!
 //! All functions take a slice of one clause's elements and look at each element a bounded number of times.
 
+use super::super::words::Ends;
 use super::clause::Element;
 use super::lexicon::Class;
+use std::sync::LazyLock;
 
 /// A slice of a clause and the passage that it is cut from.
 #[derive(Debug, Clone, Copy)]
@@ -29,9 +31,9 @@ fn without_remark(text: &str) -> &str {
 /// the opposite of what is said (不起诉, 未完成).
 fn negation(passage: &str, at: usize) -> &'static str {
     // 没 alone is not told from the end of a verb (淹没).
-    const WORDS: [&str; 7] = ["不予", "未予", "没有", "不再", "拒不", "不", "未"];
-    let before = passage.get(..at).unwrap_or_default();
-    WORDS.into_iter().find(|word| before.ends_with(word)).unwrap_or_default()
+    static WORDS: LazyLock<Ends<()>> =
+        LazyLock::new(|| Ends::of(&["不予", "未予", "没有", "不再", "拒不", "不", "未"]));
+    WORDS.at(passage, at).map_or("", |(word, ())| word)
 }
 
 /// A rank says nothing of what was done (居全国前列).
@@ -202,11 +204,16 @@ impl<'a> Row<'a> {
                 row = head;
             }
         }
-        row.trimmed().noun_text()
+        row.trimmed().noun_text().map(str::to_owned)
     }
 
     /// A thing measured: the whole phrase, since its qualifiers tell it from its neighbours.
     pub(super) fn measured(self) -> Option<String> {
+        self.thing().map(str::to_owned)
+    }
+
+    /// The same as it stands in the passage.
+    pub(super) fn thing(self) -> Option<&'a str> {
         self.trimmed().noun_text()
     }
 
@@ -215,9 +222,9 @@ impl<'a> Row<'a> {
             .without_tail(|c| c.is_setting() || matches!(c, Class::Conj | Class::De))
     }
 
-    fn noun_text(self) -> Option<String> {
+    fn noun_text(self) -> Option<&'a str> {
         let text = without_remark(self.text().trim());
-        (!text.is_empty()).then(|| text.to_owned())
+        (!text.is_empty()).then_some(text)
     }
 
     /// What is said after the counted thing, as an action: 落地见效; 被 and its doer, and verbs that say little, dropped.

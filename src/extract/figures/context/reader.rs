@@ -13,13 +13,14 @@ use super::measure::is_rate;
 use super::naming::{doer, done_next, subject_of, topic};
 use super::phrase::Row;
 use super::said::Said;
+use std::borrow::Cow;
 
 /// Reads the clauses of one passage, one sentence after the other.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     /// The figure read last, in this sentence or an earlier one.
     pub(super) last: Option<Said>,
-    pub(super) last_unit: Option<String>,
+    pub(super) last_unit: Option<Cow<'static, str>>,
     /// A figure of the present sentence has been read.
     pub(super) warm: bool,
     /// No clause without a figure stands between the last one and this.
@@ -95,8 +96,8 @@ impl Reader {
             if said.action.is_some() {
                 fill(&mut out[first_out..], &said);
             }
+            self.last = Some(said.clone()); // of whose subject nothing is asked
             said.subject.clone_from(&doer);
-            self.last = Some(said.clone());
             self.last_unit.clone_from(&place.quantity.unit);
             self.warm = true;
             self.adjoins = true;
