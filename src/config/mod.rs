@@ -248,6 +248,9 @@ impl Config {
     /// # Errors
     /// An indicator of the configuration that can't hold.
     pub fn catalogue(&self) -> Result<Arc<Catalogue>, indicators::Error> {
+        if self.extract.built_in_indicators && self.indicators.is_empty() {
+            return Ok(indicators::built_in());
+        }
         let mut catalogue = Catalogue::default();
         if self.extract.built_in_indicators {
             catalogue = (*indicators::built_in()).clone();

@@ -50,7 +50,14 @@ struct Grammar {
 }
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
-    let re = |pattern: &str| Regex::new(&format!("{pattern}{TIME}")).ok();
+    // Names of months one by one: any letters would make programs ten times as large, which are built at every start.
+    let mut names: Vec<&str> = MONTHS.keys().copied().collect();
+    names.sort_unstable_by_key(|name| (std::cmp::Reverse(name.len()), *name));
+    let names = names.join("|");
+    let re = |pattern: &str| {
+        let pattern = pattern.replace("MONTH", &format!("({names})"));
+        Regex::new(&format!("{pattern}{TIME}")).ok()
+    };
     Some(Grammar {
         numeric: re(
             r"((?:19|20)\d{2})\s?[-年./／－–]\s?(\d{1,2})\s?[-月./／－–]\s?(\d{1,2})\s?[日号號]?",
@@ -60,12 +67,12 @@ static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
             r"([一二][〇○零一二三四五六七八九０O0]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号號]",
         )?,
         month_name_first: re(
-            r"(?i)\b(\p{L}{3,10})\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?\s?,?\s{0,2}((?:19|20)\d{2})\b",
+            r"(?i)\bMONTH\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?\s?,?\s{0,2}((?:19|20)\d{2})\b",
         )?,
         day_then_name: re(
-            r"(?i)\b(\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s{0,2}(?:of |de |-)?\s?(\p{L}{3,10})\.?,?\s?(?:de |-)?\s?((?:19|20)\d{2})\b",
+            r"(?i)\b(\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s{0,2}(?:of |de |-)?\s?MONTH\.?,?\s?(?:de |-)?\s?((?:19|20)\d{2})\b",
         )?,
-        year_name_day: re(r"(?i)\b((?:19|20)\d{2})\s(\p{L}{3,10})\.?\s(\d{1,2})\b")?,
+        year_name_day: re(r"(?i)\b((?:19|20)\d{2})\sMONTH\.?\s(\d{1,2})\b")?,
         republic: re(r"(?:中[華华])?民[國国]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")?,
         compact: re(r"\b((?:19|20)\d{2})(\d{2})(\d{2})\b")?,
     })
