@@ -15,6 +15,7 @@ pub mod provenance;
 pub mod warning;
 pub mod reject;
 pub mod han;
+mod months;
 pub mod page;
 pub mod decode;
 pub mod clean;

@@ -7,6 +7,7 @@
 use super::dom::{ROOT, Tag};
 use super::features::{Page, Phrase, Rows, Whole};
 use super::pieces::Piece;
+use super::settle::settle;
 use super::{features, model, others};
 
 /// The main content of a page.
@@ -34,14 +35,14 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
         *p *= left;
     }
     let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
-    let (keep, confidence) = best(&p, &tokens);
-    let Some(inside) = named(page, &whole, &keep) else {
-        return Choice { p, keep, confidence };
-    };
-    for (p, inside) in p.iter_mut().zip(inside) {
-        *p *= if inside { 1.0 } else { 0.0 };
+    let (mut keep, mut confidence) = best(&p, &tokens);
+    if let Some(inside) = named(page, &whole, &keep) {
+        for (p, inside) in p.iter_mut().zip(inside) {
+            *p *= if inside { 1.0 } else { 0.0 };
+        }
+        (keep, confidence) = best(&p, &tokens);
     }
-    let (keep, confidence) = best(&p, &tokens);
+    settle(page, &mut keep);
     Choice { p, keep, confidence }
 }
 

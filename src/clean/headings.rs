@@ -7,6 +7,7 @@
 
 mod marker;
 
+use crate::months::month;
 use marker::han_digit;
 pub use marker::{Marker, MarkerKind, marker};
 
@@ -31,6 +32,32 @@ pub fn ends_sentence(text: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the text is a subtitle: after a dash, or saying on which day and at which meeting a report was given.
+pub(super) fn is_subtitle(text: &str) -> bool {
+    const OCCASIONS: [&str; 10] = [
+        "会议上",
+        "會議上",
+        "会議上",
+        "大会上",
+        "全会上",
+        "会上的报告",
+        "会议通过",
+        "會議通過",
+        "全体会议上",
+        "会议上的讲话",
+    ];
+    if width(text) > 160 || text.contains('。') {
+        return false;
+    }
+    let dashed = text.starts_with(['—', '―', '─', '–'])
+        || ["--", "－－", "一一"].iter().any(|dash| text.starts_with(dash));
+    let dated = text
+        .trim_start_matches(['（', '('])
+        .starts_with(|c: char| c.is_ascii_digit() || "一二".contains(c))
+        && text.contains('年');
+    dashed || dated && OCCASIONS.iter().any(|word| text.contains(word))
 }
 
 /// Whether the text opens a speech or a part of it by addressing the audience (各位代表：).
@@ -187,25 +214,21 @@ fn has_inner_stop(text: &str) -> bool {
 
 /// Whether a line is a date or a time and nothing else.
 pub fn is_date(line: &str) -> bool {
-    is_english_date(line) || is_numeric_date(line)
+    is_named_date(line) || is_numeric_date(line)
 }
 
-/// 12 March 2023, March 12, 2023.
-fn is_english_date(line: &str) -> bool {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    if line.len() > 32 || !line.is_ascii() {
+/// 12 March 2023, March 12, 2023, 12 marca 2023.
+fn is_named_date(line: &str) -> bool {
+    if line.len() > 40 {
         return false;
     }
     let words: Vec<&str> = line.split([' ', ',', '.']).filter(|w| !w.is_empty()).collect();
-    let number = |w: &str| {
-        w.trim_end_matches(|c: char| c.is_ascii_lowercase()).bytes().all(|b| b.is_ascii_digit())
+    let number = |w: &&&str| {
+        let digits = w.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
     };
-    let months = words.iter().filter(|w| MONTHS.iter().any(|m| w.starts_with(m))).count();
-    let numbers = words
-        .iter()
-        .filter(|w| !w.is_empty() && w.as_bytes()[0].is_ascii_digit() && number(w))
-        .count();
+    let months = words.iter().filter(|w| month(w).is_some()).count();
+    let numbers = words.iter().filter(number).count();
     months == 1 && (1..=2).contains(&numbers) && months + numbers == words.len()
 }
 

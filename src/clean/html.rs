@@ -7,7 +7,9 @@
 use super::choose::{self, Choice};
 use super::dom::{self, Attr, Dom, Id, ROOT, Tag};
 use super::features::Page;
+use super::headings;
 use super::hints;
+use super::lines::words;
 use super::locate::Locations;
 use super::names::Mark;
 use super::pieces::{self, Pieces};
@@ -167,6 +169,9 @@ fn images(page: &Page, verdicts: &[Verdict], blocks: &[Block], url: Option<&str>
     let dom = page.dom;
     let body: Vec<usize> = (0..verdicts.len()).filter(|&n| verdicts[n].role.is_body()).collect();
     let (Some(&first), Some(&last)) = (body.first(), body.last()) else { return Vec::new() };
+    // A picture may stand between the title and the text, with its caption.
+    let title = verdicts[..first].iter().rposition(|v| v.role == Role::Title);
+    let first = title.map_or(first, |title| title + 1);
     let mut around = vec![false; dom.len()];
     for &n in &body {
         for id in dom.up(page.pieces.list[n].owner).take(2) {
@@ -187,6 +192,12 @@ fn images(page: &Page, verdicts: &[Verdict], blocks: &[Block], url: Option<&str>
         let caption = (before.saturating_sub(1)..(before + 2).min(blocks.len()))
             .find(|&n| {
                 blocks[n].role == Role::Caption && same_figure(dom, id, page.pieces.list[n].owner)
+            })
+            .or_else(|| {
+                // Many sites set it as a paragraph; that stays a line of the text.
+                let after = blocks.get(before).filter(|b| b.role == Role::Para)?;
+                let caption = words::is_caption(&after.text, headings::width(&after.text));
+                (caption && page.pieces.list[before].images > 0).then_some(before)
             })
             .map(|n| blocks[n].text.clone());
         out.push(Image {
@@ -288,6 +299,53 @@ mod tests {
                 assert!(squeeze(&normal).contains(&squeeze(&block.text)), "{path}: {}", block.text);
             }
         }
+    }
+
+    /// The pieces of a page by their roles, those of the body left out.
+    fn named(source: &str) -> Vec<(Role, String)> {
+        let blocks = cleaned(source).blocks.into_iter().filter(|b| !b.role.is_body());
+        blocks.map(|b| (b.role, b.text)).collect()
+    }
+
+    const REPORT: &str = "<p>各位代表：</p><p>现在，我代表县人民政府向大会报告工作，请予审议，并请列席的同志提出意见。</p>\
+        <p>过去一年，全县修好了三座桥，两岸的人来往方便多了，赶集也不用再绕路了。</p>";
+
+    #[test]
+    fn a_title_on_two_lines_is_one() {
+        let source = format!(
+            "<title>青石县人民政府关于修好三座桥的通知-青石县人民政府</title><div><h1>青石县人民政府<br>关于修好三座桥的通知</h1>\
+             <p>来源：县政府办 2021-03-04</p></div><div>{REPORT}</div>"
+        );
+        let titles: Vec<_> =
+            named(&source).into_iter().filter(|(role, _)| *role == Role::Title).collect();
+        let lines = ["青石县人民政府", "关于修好三座桥的通知"];
+        assert_eq!(titles, lines.map(|l| (Role::Title, l.to_owned())));
+    }
+
+    #[test]
+    fn the_documents_own_head_below_the_pages_is_no_text() {
+        let source = format!(
+            "<title>青石县2021年政府工作报告</title><h1>青石县2021年政府工作报告</h1><p>来源：县政府办 2021-03-04</p>\
+             <div><p>政府工作报告</p><p>——2021年1月8日在青石县第十八届人民代表大会第四次会议上</p>\
+             <p>县长　某某某</p>{REPORT}</div>"
+        );
+        let found = named(&source);
+        let role = |start: &str| found.iter().find(|(_, t)| t.starts_with(start)).map(|(r, _)| *r);
+        assert_eq!(role("政府工作报告"), Some(Role::Title));
+        assert_eq!(role("——2021"), Some(Role::Subtitle));
+        assert_eq!(role("县长"), Some(Role::Meta));
+        assert_eq!(body(&cleaned(&source)).first(), Some(&"各位代表："));
+    }
+
+    #[test]
+    fn the_line_above_the_byline_is_the_title_where_the_head_names_the_site() {
+        let menu: String = (0..9).map(|n| format!("<a href=/{n}>栏目{n}</a> ")).collect();
+        let source = format!(
+            "<title>青石县水利局</title><h1>青石县水利局</h1><div>{menu}</div><div>河上的三座桥都修好了</div>\
+             <div>来源：县水利局 发布时间：2021-03-04</div><div>{REPORT}</div>"
+        );
+        let title = named(&source).into_iter().find(|(role, _)| *role == Role::Title);
+        assert_eq!(title, Some((Role::Title, "河上的三座桥都修好了".to_owned())));
     }
 
     #[test]

@@ -15,8 +15,10 @@ mod features;
 mod model;
 mod choose;
 mod others;
+mod settle;
 mod selectors;
 mod roles;
+mod title;
 mod doubt;
 mod locate;
 mod address;
@@ -31,6 +33,7 @@ use crate::provenance::{Locator, Span};
 use crate::reject::Reject;
 
 pub use join::join;
+pub(crate) use tables::is_index;
 
 /// How to clean the pages of one source.
 #[derive(Debug, Clone)]
@@ -146,9 +149,11 @@ pub const REASONS: &[(&str, &str)] = &[
     ("quote_tag", "inside a blockquote"),
     ("list_tag", "an item of a list"),
     ("title_match", "says what the page's title element says, or is its chief heading"),
+    ("above_byline", "the line above source and date, where the page's head names the site alone"),
     ("above_title", "a heading right above the title"),
     ("below_title", "a heading or a dashed line right below the title"),
     ("byline", "names source, author or date, near the title or the end"),
+    ("index_table", "the table at the head of an official document: its number, issuer, dates"),
     ("credit_line", "names editors or reporters, at the end"),
     ("caption_tag", "a figcaption or a table's caption"),
     ("control", "a button or an option of a form"),

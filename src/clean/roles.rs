@@ -7,8 +7,9 @@
 use super::Role;
 use super::choose::Choice;
 use super::dom::Tag;
-use super::features::{Page, Phrase, key};
+use super::features::{Page, Phrase};
 use super::headings::{self, Shape};
+use super::{tables, title};
 
 /// A role and why.
 #[derive(Debug, Clone, Copy)]
@@ -25,14 +26,15 @@ impl Verdict {
 }
 
 /// Pieces between the title and the body in which lines of source and date are looked for.
-const HEADER_PIECES: usize = 12;
+pub(super) const HEADER_PIECES: usize = 12;
 
 /// Gives every piece its role.
 pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
     let n = page.stats.len();
     let first = choice.keep.iter().position(|&k| k).unwrap_or(n);
     let last = choice.keep.iter().rposition(|&k| k).unwrap_or(0);
-    let title = title(page, first);
+    let title = title::find(page, first);
+    let start = title.as_ref().map_or(first, |t| t.lines.start);
     let mut verdicts: Vec<Verdict> = (0..n)
         .map(|n| {
             if let Some(verdict) = fixed(page, n) {
@@ -40,12 +42,12 @@ pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
             } else if choice.keep[n] {
                 kept(page, n, first, last)
             } else {
-                dropped(page, n, title.unwrap_or(first), first, last)
+                dropped(page, n, start, first, last)
             }
         })
         .collect();
     if let Some(title) = title {
-        around_title(page, choice, title, first, &mut verdicts);
+        title::name(page, choice, &title, first, &mut verdicts);
     }
     if !verdicts.iter().any(|v| v.role.is_body()) {
         // A post that is its own title.
@@ -67,13 +69,11 @@ fn fixed(page: &Page, n: usize) -> Option<Verdict> {
     {
         return Some(Verdict::new(Role::Caption, "caption_tag"));
     }
+    if piece.grid.is_some() && tables::is_index(page.pieces.of(piece)) {
+        return Some(Verdict::new(Role::Meta, "index_table"));
+    }
     matches!(page.dom.tag(piece.owner), Tag::Option | Tag::Select | Tag::Button | Tag::Optgroup)
         .then(|| Verdict::new(Role::Nav, "control"))
-}
-
-/// The piece that is the title: found by the title element, if it is not after the body.
-fn title(page: &Page, first: usize) -> Option<usize> {
-    page.title.filter(|&t| t <= first + 3)
 }
 
 fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
@@ -92,8 +92,14 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     if tail && stat.covers(Phrase::Share) > 0.12 {
         return Verdict::new(Role::Footer, "share");
     }
-    if n <= first + 2 && is_byline(page, n) {
+    if tail && is_post_meta(text) {
         return Verdict::new(Role::Meta, "byline");
+    }
+    if n <= first + 2 && (is_byline(page, n) || headings::is_date(text)) {
+        return Verdict::new(Role::Meta, "byline");
+    }
+    if stat.tokens <= 32.0 && is_photo_credit(text) {
+        return Verdict::new(Role::Caption, "caption_words");
     }
     let up = || page.dom.up(piece.owner).take(4).map(|id| page.dom.tag(id));
     if let Some(level) = up().take(2).find_map(Tag::heading)
@@ -179,8 +185,61 @@ fn is_credit(text: &str, tokens: f32) -> bool {
         && opener.is_some_and(|rest| rest.starts_with([':', '：', '|', '/', ' ', '丨', '】', ']']))
 }
 
+/// The sentence that themes of WordPress put below a post, in the languages that they are most used in.
+fn is_post_meta(text: &str) -> bool {
+    const OPENERS: [&str; 10] = [
+        "This entry was posted",
+        "This post was ",
+        "This article was posted",
+        "Filed under",
+        "Posted in ",
+        "Dieser Beitrag wurde ",
+        "Der Beitrag wurde am",
+        "Cet article a été publié",
+        "Esta entrada fue publicada",
+        "Questo articolo è stato pubblicato",
+    ];
+    OPENERS.iter().any(|opener| text.starts_with(opener))
+}
+
+/// A line that credits a picture and nothing else: wholly in brackets, or behind a caption and a stroke.
+fn is_photo_credit(text: &str) -> bool {
+    const OPENERS: [&str; 12] = [
+        "credit",
+        "crédit",
+        "credito",
+        "crédito",
+        "photo",
+        "foto",
+        "image",
+        "imagen",
+        "bild",
+        "picture",
+        "图片来源",
+        "图源",
+    ];
+    const BEHIND_MAX: usize = 50;
+    let text = text.trim();
+    let bracketed = text
+        .strip_prefix(['(', '[', '（', '【'])
+        .and_then(|t| t.strip_suffix([')', ']', '）', '】']));
+    let named = |inner: &str| {
+        let inner = inner.trim_start().to_lowercase();
+        OPENERS
+            .iter()
+            .filter_map(|o| inner.strip_prefix(o))
+            .any(|rest| rest.trim_start_matches('s').starts_with([':', '：', '/', ' ']))
+    };
+    let behind = text.rsplit_once('|').map(|(_, end)| end.trim());
+    bracketed.is_some_and(named)
+        || behind.is_some_and(|end| {
+            end.chars().count() <= BEHIND_MAX
+                && (end.starts_with('©') || end.starts_with("Foto:") || end.starts_with("Photo:"))
+        })
+}
+
 /// A line of source, date, author: labels of the byline, and a date or nearly nothing else.
-fn is_byline(page: &Page, n: usize) -> bool {
+pub(super) fn is_byline(page: &Page, n: usize) -> bool {
     let stat = &page.stats[n];
     let meta = stat.covers(Phrase::Meta);
     stat.tokens <= 45.0 && stat.ends < 2.0 && (meta > 0.15 && stat.dated || meta > 0.3)
@@ -226,54 +285,6 @@ fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Ve
     Verdict::new(Role::Other, "model")
 }
 
-/// The title, what repeats it before the body, and the lines right above and below it.
-fn around_title(
-    page: &Page,
-    choice: &Choice,
-    title: usize,
-    first: usize,
-    verdicts: &mut [Verdict],
-) {
-    verdicts[title] = Verdict::new(Role::Title, "title_match");
-    let text = key(page.pieces.of(&page.pieces.list[title]));
-    for n in 0..page.stats.len().min(first + 4) {
-        let piece = &page.pieces.list[n];
-        let same = n != title && key(page.pieces.of(piece)) == text;
-        if same && verdicts[n].role.is_body() {
-            verdicts[n] = Verdict::new(Role::Title, "title_match");
-        }
-    }
-    let near = |n: usize| {
-        let (a, b) = (page.pieces.list[title].owner, page.pieces.list[n].owner);
-        let parent = |id| page.dom.node(id).parent;
-        a == b || parent(a) == parent(b)
-    };
-    let line = |n: usize| {
-        let stat = &page.stats[n];
-        stat.tokens >= 2.0 && stat.tokens <= 45.0 && stat.link_share < 0.5 && stat.ends < 2.0
-    };
-    let headed = |n: usize| {
-        let owner = page.pieces.list[n].owner;
-        page.dom.up(owner).take(2).any(|id| page.dom.tag(id).heading().is_some())
-    };
-    if title > 0
-        && near(title - 1)
-        && line(title - 1)
-        && headed(title - 1)
-        && !choice.keep[title - 1]
-    {
-        verdicts[title - 1] = Verdict::new(Role::Kicker, "above_title");
-    }
-    let next = title + 1;
-    if next < page.stats.len() && near(next) && line(next) {
-        let text = page.pieces.of(&page.pieces.list[next]);
-        let dash = text.starts_with(['—', '－', '―', '–']) || text.starts_with("--");
-        if dash || headed(next) && !choice.keep[next] && verdicts[next].role != Role::Meta {
-            verdicts[next] = Verdict::new(Role::Subtitle, "below_title");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,6 +296,15 @@ mod tests {
         assert!(is_heading("稳住农业", 1.0));
         assert!(!is_heading("稳住农业", 0.0));
         assert!(!is_heading("今年的雨水比往年多，河水涨得很快，村里的人都去看。", 1.0));
+    }
+
+    #[test]
+    fn credits_of_pictures_are_captions() {
+        assert!(is_photo_credit("(crédito: Fulano/Agência)"));
+        assert!(is_photo_credit("Die Brücke am Morgen. | © Erika Muster"));
+        assert!(!is_photo_credit("(photography was forbidden then)"));
+        assert!(!is_photo_credit("图片来源广泛，种类也多。"));
+        assert!(is_post_meta("This entry was posted in Rivers and tagged bridge."));
     }
 
     #[test]

@@ -107,6 +107,42 @@ pub(super) fn read(dom: &Dom, table: Id, budget: &mut Budget) -> Option<Grid> {
     reader.finish(ruled)
 }
 
+/// Whether a table's text, rows by line and cells by tab, is the head of an official document: labels (索引号, 发文机关,
+/// 成文日期), each beside its value. A list of documents has such labels too, all in its first row.
+pub(crate) fn is_index(text: &str) -> bool {
+    const LABELS: [&str; 16] = [
+        "索引号",
+        "索引號",
+        "发文机关",
+        "发文机构",
+        "发布机构",
+        "发文字号",
+        "公开日期",
+        "公开方式",
+        "成文日期",
+        "生成日期",
+        "发布日期",
+        "主题分类",
+        "组配分类",
+        "文号",
+        "来信人",
+        "信件标题",
+    ];
+    const ROWS_MAX: usize = 14;
+    const CHARS_MAX: usize = 800;
+    if text.len() > 3 * CHARS_MAX || text.lines().count() > ROWS_MAX {
+        return false;
+    }
+    let labels = |row: &str| {
+        let bare: String = row.chars().filter(|c| !c.is_whitespace()).collect();
+        LABELS.iter().filter(|label| bare.contains(**label)).count()
+    };
+    let rows: Vec<usize> = text.lines().map(labels).collect();
+    let most = rows.iter().copied().max().unwrap_or(0);
+    let all: usize = rows.iter().sum();
+    all >= 2 && (most < all || rows.len() == 1)
+}
+
 #[derive(Default)]
 struct Reader {
     fields: Vec<Field>,
@@ -119,6 +155,8 @@ struct Reader {
     chars: usize,
     link_chars: usize,
     nested_table: bool,
+    /// A cell holds text in paragraphs.
+    prose: bool,
 }
 
 impl Reader {
@@ -149,6 +187,10 @@ impl Reader {
         if self.nested_table {
             return None;
         }
+        // At the end of its row, below or beside its label.
+        self.prose |= (self.col == 0 || self.col == 1 && self.last_is_label(row))
+            && text.chars().count() >= PROSE_CHARS_MIN
+            && paragraphs(dom, id) >= 2;
         self.fields.push(Field {
             row,
             col: u32::try_from(self.col).ok()?,
@@ -159,6 +201,12 @@ impl Reader {
         });
         self.col = end;
         Some(())
+    }
+
+    /// Whether the cell read last is a label in this row.
+    fn last_is_label(&self, row: u32) -> bool {
+        const CHARS_MAX: usize = 12;
+        self.fields.last().is_some_and(|f| f.row == row && f.text.chars().count() <= CHARS_MAX)
     }
 
     fn flat_cell(&mut self, dom: &Dom, id: Id) -> String {
@@ -193,6 +241,7 @@ impl Reader {
         let used = rows.iter().filter(|&&n| n >= 1).count();
         let links = self.link_chars * 10 > self.chars * 6;
         if long
+            || self.prose
             || links
             || wide < 2
             || wide * 2 < used
@@ -208,6 +257,29 @@ impl Reader {
         self.fields.retain(|f| rows[f.row as usize] > 0);
         Some(Grid { fields: self.fields, caption: self.caption })
     }
+}
+
+/// Characters of a cell that holds the text of a page in paragraphs.
+const PROSE_CHARS_MIN: usize = 50;
+
+/// The lines below an element that end as sentences do.
+fn paragraphs(dom: &Dom, top: Id) -> usize {
+    let (mut n, mut last) = (0, ' ');
+    let mut at = Some(top);
+    while let Some(id) = at {
+        let tag = dom.tag(id);
+        if tag.is_block() || tag == Tag::Br {
+            n += usize::from(ends_sentence(last));
+            last = ' ';
+        }
+        last = dom.text(id).trim_end().chars().next_back().unwrap_or(last);
+        at = dom.following(id, top, tag.is_mute() && id != top);
+    }
+    n + usize::from(ends_sentence(last))
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '!' | '?' | '.' | '；')
 }
 
 /// The text below an element on one line, white space collapsed, blocks parted by spaces.
@@ -263,6 +335,33 @@ mod tests {
         assert!(
             grid("<table><tr><td><table><tr><td>1<td>2<tr><td>3<td>4</table></table>").is_none()
         );
+    }
+
+    #[test]
+    fn a_letter_in_a_form_is_text() {
+        let form = |answer: &str| {
+            format!(
+                "<table border=1><tr><td>来信人<td>某某<tr><td>标题<td>河边的路灯<tr><td>答复<td>{answer}</table>"
+            )
+        };
+        let (one, other) = (
+            "已经派人去看过了，路灯是线路老化，月底以前换新的，请放心。",
+            "今后有事也可以打电话给县里的热线，有人接听，三天以内答复您所提的问题。",
+        );
+        let rows = grid(&form(&format!("{one}{other}"))).expect("a data table");
+        assert_eq!(rows.0.lines().count(), 3);
+        assert!(grid(&form(&format!("<p>{one}</p><p>{other}</p>"))).is_none());
+        assert!(grid(&form(&format!("{one}<br>{other}"))).is_none());
+    }
+
+    #[test]
+    fn the_head_of_a_document_is_told_from_a_list_of_documents() {
+        assert!(is_index(
+            "索引号：\t0001\t主题分类：\t农业\n发文机关：\t某县\t成文日期：\t2024年1月2日"
+        ));
+        assert!(is_index("索 引 号\t0001\n文 号\t某发〔2024〕1号"));
+        assert!(!is_index("索引号\t标题\t成文日期\n0001\t一\t2024-01-02\n0002\t二\t2024-01-03"));
+        assert!(!is_index("项目\t发布日期\n一\t2024-01-02"));
     }
 
     #[test]

@@ -93,13 +93,22 @@ fn fit(titles: &[Title], text: &str, key: &mut String) -> f32 {
     titles.iter().map(|title| title.fit(key.as_bytes())).fold(0.0, f32::max)
 }
 
-/// What the head of the page gives as title.
-fn titles(hints: &Hints) -> Vec<Title> {
+/// What the head of the page gives as title, in all its places.
+fn given(hints: &Hints) -> impl Iterator<Item = &str> {
     let meta = hints.meta.iter().filter(|(k, _)| matches!(k.as_str(), "og:title" | "articletitle"));
     let json = hints.json_ld.iter().filter(|(k, _)| k == "headline");
-    let all = hints.html_title.iter().chain(meta.chain(json).map(|(_, v)| v));
-    let keys = all.take(4).map(|t| key(t)).filter(|t| t.chars().count() >= 2);
-    keys.map(Title::new).collect()
+    hints.html_title.iter().chain(meta.chain(json).map(|(_, v)| v)).take(4).map(String::as_str)
+}
+
+fn titles(hints: &Hints) -> Vec<Title> {
+    given(hints).map(key).filter(|t| t.chars().count() >= 2).map(Title::new).collect()
+}
+
+/// The keys of the parts of all titles, cut where the names of site and channel, or a subtitle, are parted from them.
+pub(super) fn parts(hints: &Hints) -> Vec<String> {
+    const DIVIDERS: [char; 11] = ['_', '|', '｜', '-', '–', '—', '―', '·', '»', '>', '－'];
+    let parts = given(hints).flat_map(|title| title.split(DIVIDERS)).map(key);
+    parts.filter(|part| part.chars().count() >= 2).collect()
 }
 
 /// Which pieces the head of the page has too.

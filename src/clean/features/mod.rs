@@ -123,6 +123,8 @@ pub(super) struct Page<'a> {
     /// The piece that is the article's title, if one stands out.
     pub(super) title: Option<usize>,
     pub(super) title_fit: Vec<f32>,
+    /// What the head of the page gives as title, letters and digits alone, cut at dividers.
+    pub(super) titles: Vec<String>,
     /// Whether the head of the page says the same: bit 0 its description, bit 1 the articleBody of ld+json.
     said: Vec<u8>,
 }
@@ -155,7 +157,8 @@ impl<'a> Page<'a> {
         let near = elements::near(dom, marks, &order);
         let (title, title_fit) = head::find_title(dom, marks, pieces, &stats, hints);
         let said = head::said(pieces, &stats, hints);
-        Self { dom, marks, pieces, stats, order, sums, alike, near, title, title_fit, said }
+        let titles = head::parts(hints);
+        Self { dom, marks, pieces, stats, order, sums, alike, near, title, title_fit, titles, said }
     }
 
     /// Whether a piece is in, or a few steps below, an element with names of this class, or one of the landmarks.

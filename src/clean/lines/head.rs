@@ -8,7 +8,7 @@
 use super::roles::{Decision, Fact};
 use super::words::{self, Hint};
 use crate::clean::Role;
-use crate::clean::headings::Shape;
+use crate::clean::headings::{self, Shape};
 
 /// Decides the pieces of the head, `body` being the first piece after it; says where the body starts, which may be
 /// before the first running text.
@@ -165,33 +165,8 @@ fn is_field(f: &Fact<'_>) -> bool {
     matches!(f.hint, Hint::Meta | Hint::Date | Hint::Credit)
 }
 
-/// A subtitle: after a dash, or saying on which day and at which meeting a report was given.
 fn is_subtitle(f: &Fact<'_>) -> bool {
-    if !matches!(f.hint, Hint::None) || f.columns > 160 {
-        return false;
-    }
-    let dashed = f.text.starts_with(['—', '―', '─', '–'])
-        || f.text.starts_with("--")
-        || f.text.starts_with("－－")
-        || f.text.starts_with("一一");
-    let occasion = [
-        "会议上",
-        "會議上",
-        "会議上",
-        "大会上",
-        "全会上",
-        "会上的报告",
-        "会议通过",
-        "會議通過",
-        "全体会议上",
-        "会议上的讲话",
-    ];
-    let dated = f
-        .text
-        .trim_start_matches(['（', '('])
-        .starts_with(|c: char| c.is_ascii_digit() || "一二".contains(c))
-        && f.text.contains('年');
-    (dashed || dated && occasion.iter().any(|w| f.text.contains(w))) && !f.text.contains('。')
+    f.hint == Hint::None && headings::is_subtitle(f.text)
 }
 
 fn above_title(facts: &[Fact<'_>], title: usize, i: usize, crumbs: &[bool]) -> Decision {

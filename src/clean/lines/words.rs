@@ -193,7 +193,8 @@ pub(super) fn is_menu_entry(text: &str) -> bool {
     WORDS.menu.contains(text)
 }
 
-fn is_caption(text: &str, columns: usize) -> bool {
+/// Whether a line opens or ends as captions of pictures do.
+pub(in crate::clean) fn is_caption(text: &str, columns: usize) -> bool {
     if columns > 200 {
         return false;
     }
@@ -315,7 +316,7 @@ pub(super) fn is_empty_label(text: &str) -> bool {
 }
 
 /// Whether the line is a person's name, with or without an office before it, as under a report's title.
-pub(super) fn is_speaker(text: &str) -> bool {
+pub(in crate::clean) fn is_speaker(text: &str) -> bool {
     if headings::width(text) > 48
         || text.contains(['，', '。', '：', ':', '、', '《', '“', '|'])
         || text.contains(|c: char| c.is_ascii_digit())
@@ -329,6 +330,10 @@ pub(super) fn is_speaker(text: &str) -> bool {
         let name: String = text[at..].chars().filter(|c| !c.is_whitespace()).collect();
         let n = name.chars().count();
         let apart = text[at..].starts_with(char::is_whitespace) || name.contains('·');
+        // 主席会议 is no name.
+        if name.ends_with(['会', '會', '议', '議']) {
+            return false;
+        }
         return n <= if apart { 12 } else { 4 } && name.chars().all(han) && (n >= 2 || n == 0);
     }
     let name: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();

@@ -3,9 +3,9 @@
 //! Dates come out as printed: zones are dropped, since the page's own local time is what its reader sees. A year alone,
 //! or a year and month, is no date. 02/03/2024 is the second of March unless the page says that it is American.
 
+use crate::months::{self, month};
 use jiff::civil::{Date, DateTime, Time};
 use regex::{Captures, Regex};
-use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// A date in a text.
@@ -51,9 +51,7 @@ struct Grammar {
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
     // Names of months one by one: any letters would make programs ten times as large, which are built at every start.
-    let mut names: Vec<&str> = MONTHS.keys().copied().collect();
-    names.sort_unstable_by_key(|name| (std::cmp::Reverse(name.len()), *name));
-    let names = names.join("|");
+    let names = months::names().join("|");
     let re = |pattern: &str| {
         let pattern = pattern.replace("MONTH", &format!("({names})"));
         Regex::new(&format!("{pattern}{TIME}")).ok()
@@ -196,20 +194,6 @@ fn time_of(captures: &Captures, first: usize) -> (Option<Time>, bool) {
     (time, time.is_none())
 }
 
-static MONTHS: LazyLock<FxHashMap<&'static str, i16>> = LazyLock::new(|| {
-    include_str!("months.tsv")
-        .lines()
-        .filter(|l| !l.starts_with('#'))
-        .filter_map(|l| l.split_once('\t'))
-        .filter_map(|(number, names)| number.parse().ok().map(|n| (n, names)))
-        .flat_map(|(number, names)| names.split(' ').map(move |name| (name, number)))
-        .collect()
-});
-
-fn month(name: &str) -> Option<i16> {
-    MONTHS.get(name.to_lowercase().as_str()).copied()
-}
-
 fn chinese_digit(c: char) -> Option<i16> {
     Some(match c {
         '〇' | '○' | '零' | '０' | 'O' | '0' => 0,
@@ -332,15 +316,5 @@ mod tests {
             Some("2024-01-15")
         );
         assert_eq!(value("2024", Order::DayFirst), None);
-    }
-
-    #[test]
-    fn the_months_have_no_duplicates() {
-        let n = include_str!("months.tsv")
-            .lines()
-            .filter(|l| !l.starts_with('#'))
-            .flat_map(|l| l.split(['\t', ' ']).skip(1))
-            .count();
-        assert_eq!(n, MONTHS.len());
     }
 }

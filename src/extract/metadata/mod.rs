@@ -174,13 +174,10 @@ impl<'a> Parts<'a> {
 
 /// The rows of the table that official documents bear at their head (索引号, 发文机关, 成文日期, 发布日期), as lines.
 fn document_table(blocks: &[Block]) -> Vec<String> {
-    const LABELS: &[&str] =
-        &["索引号", "发文机关", "发文字号", "成文日期", "发布日期", "主题分类", "文号"];
-    let is_table = |b: &&Block| {
-        let bare: String = b.text.chars().take(600).filter(|c| !c.is_whitespace()).collect();
-        LABELS.iter().filter(|l| bare.contains(**l)).count() >= 2
+    let is_head = |b: &&Block| {
+        b.reason == "index_table" || b.table.is_some() && crate::clean::is_index(&b.text)
     };
-    let mut tables = blocks.iter().filter(|b| b.table.is_some()).take(3).filter(is_table);
+    let mut tables = blocks.iter().filter(is_head);
     tables
         .next()
         .map(|b| b.text.lines().take(20).map(|row| row.replace('\t', "  ")).collect())

@@ -31,8 +31,10 @@ const TITLE_METAS: &[&str] = &[
 
 pub(super) fn heading(hints: &Hints, blocks: &[Block]) -> Heading {
     let block_of = |role| blocks.iter().find(|b| b.role == role && !b.text.trim().is_empty());
-    let printed = block_of(Role::Title).map(|b| without_label(&b.text));
-    let title = choose(hints, printed);
+    let printed = printed(blocks);
+    // Cleaning has looked for one above the byline where the head has none.
+    let alone = blocks.iter().any(|b| b.role == Role::Title && b.reason == "above_byline");
+    let title = if alone { printed } else { choose(hints, printed.as_deref(), heads_text(blocks)) };
     let mut heading = Heading {
         title: None,
         subtitle: block_of(Role::Subtitle).map(|b| clean(&b.text)),
@@ -50,6 +52,31 @@ pub(super) fn heading(hints: &Hints, blocks: &[Block]) -> Heading {
     heading
 }
 
+/// The first title that is printed, in all its lines.
+fn printed(blocks: &[Block]) -> Option<String> {
+    let first = blocks.iter().position(|b| b.role == Role::Title && !b.text.trim().is_empty())?;
+    let mut title = without_label(&blocks[first].text).to_owned();
+    let in_lines = |b: &Block| b.reason == "title_in_lines";
+    let further =
+        |pair: &&[Block]| pair[1].role == Role::Title && (in_lines(&pair[0]) || in_lines(&pair[1]));
+    for line in blocks[first..].windows(2).take_while(further).map(|pair| &pair[1]) {
+        // Words need a blank between lines, characters none.
+        let joined = title.ends_with(is_han) || line.text.starts_with(is_han);
+        title.push_str(if joined { "" } else { " " });
+        title.push_str(line.text.trim());
+    }
+    Some(title)
+}
+
+/// Whether no menu stands between the printed title and source and date, or the text itself, as one does below a site's
+/// name.
+fn heads_text(blocks: &[Block]) -> bool {
+    let below = blocks.iter().skip_while(|b| b.role != Role::Title);
+    let mut below =
+        below.skip_while(|b| !matches!(b.role, Role::Nav | Role::Meta) && !b.role.is_body());
+    below.next().is_some_and(|b| b.role != Role::Nav)
+}
+
 /// The title without the label that a scraper put before it (`title: …`).
 fn without_label(text: &str) -> &str {
     match fields::fields(text)[..] {
@@ -59,8 +86,8 @@ fn without_label(text: &str) -> &str {
 }
 
 /// The title among what the page offers: what it prints as heading, if the title element agrees that it is about that;
-/// else what its head says.
-fn choose(hints: &Hints, printed: Option<&str>) -> Option<String> {
+/// else what its head says. `heads_text`: what it prints stands right above the text.
+fn choose(hints: &Hints, printed: Option<&str>, heads_text: bool) -> Option<String> {
     let html = hints.html_title.as_deref().map(str::trim).filter(|t| !t.is_empty());
     let metas = TITLE_METAS.iter().filter_map(|name| {
         let of_name = |(key, value): &&(String, String)| key == name && !value.trim().is_empty();
@@ -72,7 +99,7 @@ fn choose(hints: &Hints, printed: Option<&str>) -> Option<String> {
     let said: Vec<&str> = metas.chain(json).filter(usable).collect();
     let any = || shown.iter().chain(&said).next().map(|c| (*c).to_owned());
     let Some(html) = html else { return any() };
-    let names_site = |c: &str| is_site_name(c, html, hints);
+    let names_site = |c: &str| !(heads_text && printed == Some(c)) && is_site_name(c, html, hints);
     let agrees = |c: &str| agreement(c, html) >= AGREEMENT_MIN && !names_site(c);
     if let Some(title) = shown.iter().find(|c| agrees(c)) {
         // A heading element may hold the kicker too; what the head says then is its end.
