@@ -114,7 +114,14 @@ def main():
             bar("peak memory", f"{many[2]:.0f} MiB", "600 MiB", many[2] < 600)
             growth = many[2] / few[2] - 1
             bar("peak memory against fewer pages", f"{100 * growth:+.0f} %", "+20 %", growth <= 0.2)
-            each = (many[1] / a.many) / (few[1] / a.pages) - 1
+            # A shared machine gets faster and slower within minutes: few pages before and after the many.
+            first = work / "first"
+            for inner in sorted(folder.iterdir())[: -(-a.pages // 1000)]:
+                shutil.copytree(inner, first / inner.name, copy_function=os.link)
+            again = run(a.bin, first, work / "again")
+            costs = [1000 * seconds / a.pages for seconds in (few[1], again[1])]
+            each = 1000 * many[1] / a.many / (sum(costs) / 2) - 1
+            print(f"      {costs[0]:.2f} ms a page before, {costs[1]:.2f} after", flush=True)
             bar("processor time a page against fewer pages", f"{100 * each:+.1f} %", "+10 %", each <= 0.1)
     return 1 if MISSED else 0
 

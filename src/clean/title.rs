@@ -138,6 +138,9 @@ pub(super) fn name(
 fn repeated(page: &Page, n: usize, whole: &str) -> usize {
     let mut rest = whole;
     for (count, piece) in page.pieces.list[n..].iter().take(LINES_MAX).enumerate() {
+        if piece.chars as usize > 2 * whole.len() {
+            return 0;
+        }
         let key = key(page.pieces.of(piece));
         match rest.strip_prefix(key.as_str()) {
             Some("") => return count + 1,

@@ -50,11 +50,12 @@ struct Grammar {
 }
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
-    // Names of months one by one: any letters would make programs ten times as large, which are built at every start.
+    // Names of months one by one and the ten digits, not all letters and digits of all scripts: programs are a fifth as
+    // large, and they are built at every start.
     let names = months::names().join("|");
     let re = |pattern: &str| {
-        let pattern = pattern.replace("MONTH", &format!("({names})"));
-        Regex::new(&format!("{pattern}{TIME}")).ok()
+        let pattern = format!("{pattern}{TIME}").replace("MONTH", &format!("({names})"));
+        Regex::new(&pattern.replace(r"\d", "[0-9]")).ok()
     };
     Some(Grammar {
         numeric: re(
