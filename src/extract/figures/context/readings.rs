@@ -1,5 +1,6 @@
 //! Each way in which words lead to a quantity ([`Lead`]) → what it says.
 
+use super::super::words::Ends;
 use super::super::{Basis, Quantity};
 use super::after::{After, noun_after};
 use super::before::{Lead, is_doer, lead, object};
@@ -11,6 +12,7 @@ use super::naming::{counted_of, governing_action, is_place, leads_to, own_noun, 
 use super::phrase::Row;
 use super::reader::{Place, Reader};
 use super::said::{Against, Said, against, change_of};
+use std::sync::LazyLock;
 
 impl Reader {
     /// Reads one quantity and the words around it. Also how many elements after it its noun takes.
@@ -95,7 +97,10 @@ impl Reader {
             } else {
                 said.action = rest.predicate();
             }
-            if quantity.unit.as_deref() == Some("人") && said.action.is_some() && !in_list {
+            let done = said.action.as_deref().filter(|_| !in_list);
+            if quantity.unit.as_deref() == Some("人")
+                && done.is_some_and(|done| !holds_to_account(done))
+            {
                 said.item = Some("群众".to_owned());
             }
             return said;
@@ -210,7 +215,10 @@ impl Reader {
         let noun = own.filter(|n| people || !is_doer(n.text())).and_then(Row::counted);
         match noun {
             Some(item) => Said { item: Some(item), action, ..Said::default() },
-            None => Said { action, ..self.unsaid(quantity) },
+            None => {
+                let understood = self.unsaid(quantity, action.as_deref());
+                Said { action, ..understood }
+            }
         }
     }
 
@@ -359,11 +367,12 @@ impl Reader {
     }
 
     /// A bare verb: money has no noun of its own, people are people, other things were named before.
-    fn unsaid(&self, quantity: &Quantity) -> Said {
+    fn unsaid(&self, quantity: &Quantity, action: Option<&str>) -> Said {
         if is_money(quantity) {
             return Said { item: Some("资金".to_owned()), ..Said::default() };
         }
-        if quantity.unit.as_deref() == Some("人") || quantity.unit.is_none() {
+        let people = quantity.unit.as_deref() == Some("人") || quantity.unit.is_none();
+        if people && !action.is_some_and(holds_to_account) {
             return Said { item: Some("群众".to_owned()), doubts: 2, ..Said::default() };
         }
         self.carried()
@@ -381,6 +390,18 @@ impl Reader {
         let sum = is_money(quantity) && self.last_unit.as_deref() != quantity.unit.as_deref();
         (in_list && !sum || comma).then(|| last.action.clone())?
     }
+}
+
+/// What courts, prosecutors, the police and inspectors do to people, who are then not the public.
+fn holds_to_account(action: &str) -> bool {
+    static WORDS: LazyLock<Ends<()>> = LazyLock::new(|| {
+        Ends::of(&[
+            "逮捕", "批捕", "不捕", "起诉", "不诉", "公诉", "判处", "宣判", "抓获", "刑拘", "拘留",
+            "留置", "处分", "问责", "追究", "查处", "惩处", "惩治", "移送", "立案", "通报", "处理",
+            "约谈", "处罚", "遣返", "追回",
+        ])
+    });
+    WORDS.end(action)
 }
 
 /// 压减政府性基金项目|30%: a rate after a verb of change and its object is that object's change.
