@@ -5,6 +5,7 @@
 //! may have one number.
 
 use crate::clean::headings::{self, MarkerKind};
+use crate::han::is_han;
 use std::borrow::Cow;
 
 /// A line with text on it, or several that belong together.
@@ -58,12 +59,15 @@ fn is_blank(c: char) -> bool {
 
 /// Lines longer than this may hold a whole document; the longest paragraphs of real reports have 1,400 characters.
 const FLAT_MIN: usize = 800;
+/// The same for the only line of a page.
+const SOLE_MIN: usize = 200;
 
 /// Takes the text apart.
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut out = Vec::new();
     let mut gap = 0;
     let n_lines = text.lines().filter(|l| !l.trim_matches(is_blank).is_empty()).take(4).count();
+    let flat_min = if n_lines == 1 { SOLE_MIN } else { FLAT_MIN };
     for (raw, number) in text.lines().zip(1u32..) {
         let line = Line::new(number, raw, gap);
         if line.text.is_empty() {
@@ -79,7 +83,7 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
                     .flat_map(|item| split_flat(item, true))
                     .map(|t| Line::new(number, t, 1)),
             );
-        } else if line.columns > FLAT_MIN {
+        } else if line.columns > flat_min {
             let parts = split_flat(whole, n_lines < 4);
             let n = parts.len();
             out.extend(parts.into_iter().enumerate().map(|(i, t)| Line {
@@ -161,7 +165,12 @@ fn after_gap(text: &str, start: usize, at: usize, whole: bool) -> bool {
         .chars()
         .map(|c| if c == '\u{3000}' { 2 } else { 1 })
         .sum::<usize>();
-    if gap < 2 || !(whole || ends(before.chars().next_back().unwrap_or(' ')) && gap >= 4) {
+    let ended = before.chars().next_back().unwrap_or(' ');
+    // No one sets a blank between the sentences of a Chinese paragraph.
+    let stops = whole
+        && matches!(ended, '。' | '！' | '？')
+        && text[at..].starts_with(|c| is_han(c) || matches!(c, '（' | '“' | '《'));
+    if gap < 2 && !stops || !(whole || ends(ended)) {
         return false;
     }
     let token_start = before
@@ -289,6 +298,18 @@ mod tests {
             ["1:各位代表：", "1:路修好了。", "1:一、回顾"]
         );
         assert_eq!(texts("[注]路修好了"), ["1:[注]路修好了"]);
+    }
+
+    #[test]
+    fn the_only_line_of_a_page_is_cut_where_its_blanks_are() {
+        let part = "全县上下一条心，把路修到村口，把桥架到河上，把水引到田头。";
+        let text =
+            format!("东山县工作报告  各位代表：  {part} {part}{part}  一、修路  {part}{part}");
+        assert_eq!(
+            texts(&text),
+            ["东山县工作报告", "各位代表：", part, &part.repeat(2), "一、修路", &part.repeat(2)]
+                .map(|t| format!("1:{t}"))
+        );
     }
 
     #[test]
