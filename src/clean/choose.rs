@@ -7,7 +7,7 @@
 use super::dom::{ROOT, Tag};
 use super::features::{Page, Phrase, Rows, Whole};
 use super::pieces::Piece;
-use super::{features, model, others};
+use super::{features, furniture, model, others};
 
 /// The main content of a page.
 #[derive(Debug, Default)]
@@ -33,15 +33,18 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
     for (p, left) in p.iter_mut().zip(others::left(page, &whole)) {
         *p *= left;
     }
-    let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
-    let (keep, confidence) = best(&p, &tokens);
-    let Some(inside) = named(page, &whole, &keep) else {
-        return Choice { p, keep, confidence };
-    };
-    for (p, inside) in p.iter_mut().zip(inside) {
-        *p *= if inside { 1.0 } else { 0.0 };
+    for (p, left) in p.iter_mut().zip(furniture::left(page, &whole)) {
+        *p *= left;
     }
-    let (keep, confidence) = best(&p, &tokens);
+    let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();
+    let (mut keep, mut confidence) = best(&p, &tokens);
+    if let Some(inside) = named(page, &whole, &keep) {
+        for (p, inside) in p.iter_mut().zip(inside) {
+            *p *= if inside { 1.0 } else { 0.0 };
+        }
+        (keep, confidence) = best(&p, &tokens);
+    }
+    keep_headings(page, &mut keep);
     Choice { p, keep, confidence }
 }
 
@@ -135,6 +138,27 @@ fn named(page: &Page, whole: &Whole, keep: &[bool]) -> Option<Vec<bool>> {
         *inside |= !beside.is_empty() && page.dom.up(owner(n)).any(|id| beside.contains(&id));
     }
     Some(inside)
+}
+
+/// A line that elsewhere heads a list of other articles (延伸阅读) heads a part of the text if the text goes on below it.
+fn keep_headings(page: &Page, keep: &mut [bool]) {
+    let container = |n: usize| page.dom.node(page.pieces.list[n].owner).parent;
+    for n in 1..keep.len().saturating_sub(1) {
+        let stat = &page.stats[n];
+        if !keep[n]
+            && keep[n - 1]
+            && keep[n + 1]
+            && stat.covers(Phrase::Related) >= 0.4
+            && stat.tokens < 12.0
+            && stat.link_share == 0.0
+            && page.stats[n + 1].is_prose()
+            && page.stats[n + 1].link_share == 0.0
+            && container(n) == container(n + 1)
+            && container(n) == container(n - 1)
+        {
+            keep[n] = true;
+        }
+    }
 }
 
 /// What the models say of every piece.

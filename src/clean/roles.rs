@@ -9,6 +9,7 @@ use super::choose::Choice;
 use super::dom::Tag;
 use super::features::{Page, Phrase, key};
 use super::headings::{self, Shape};
+use super::others::TITLE_FIT;
 
 /// A role and why.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +31,7 @@ const HEADER_PIECES: usize = 12;
 /// Gives every piece its role.
 pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
     let n = page.stats.len();
-    let first = choice.keep.iter().position(|&k| k).unwrap_or(n);
+    let first = first(page, choice);
     let last = choice.keep.iter().rposition(|&k| k).unwrap_or(0);
     let title = title(page, first);
     let mut verdicts: Vec<Verdict> = (0..n)
@@ -57,6 +58,47 @@ pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
     }
     headings_by_place(page, &mut verdicts);
     verdicts
+}
+
+/// The piece that is the title beyond doubt: it says most of what the head of the page says, or half of it (the rest is
+/// the site's name) and is set as a heading or has source and date below it.
+pub(super) fn confirmed_title(page: &Page) -> Option<usize> {
+    const HALF_FIT: f32 = 0.4;
+    const HALF_TOKENS: f32 = 5.0;
+    let title = page.title?;
+    let stat = &page.stats[title];
+    let owner = page.pieces.list[title].owner;
+    let heading = || page.dom.up(owner).take(2).any(|id| page.dom.tag(id).heading().is_some());
+    let half = page.title_fit[title] >= HALF_FIT && stat.tokens >= HALF_TOKENS;
+    (page.title_fit[title] >= TITLE_FIT
+        || half && stat.link_share < 0.5 && (heading() || has_byline(page, title)))
+    .then_some(title)
+}
+
+/// Whether a line of source and date stands below the title.
+pub(super) fn has_byline(page: &Page, title: usize) -> bool {
+    const BELOW_MAX: usize = 4;
+    (title + 1..page.stats.len().min(title + 1 + BELOW_MAX)).any(|n| {
+        let stat = &page.stats[n];
+        stat.dated && stat.link_share < 0.5 && is_byline(page, n)
+    })
+}
+
+/// The first piece of the body: the first that is kept, after a confirmed title if most of what is kept follows it. A
+/// line of a menu that was kept by mistake moves the header nowhere.
+fn first(page: &Page, choice: &Choice) -> usize {
+    let kept = |n: &usize| choice.keep[*n];
+    let n = page.stats.len();
+    let first = (0..n).find(kept).unwrap_or(n);
+    let Some(title) = confirmed_title(page).filter(|&t| t > first) else { return first };
+    let tokens = |range: std::ops::Range<usize>| -> f32 {
+        range.filter(kept).map(|n| page.stats[n].tokens).sum()
+    };
+    if tokens(title + 1..n) > tokens(0..title) {
+        (title + 1..n).find(kept).unwrap_or(first)
+    } else {
+        first
+    }
 }
 
 /// What markup alone decides.

@@ -170,7 +170,8 @@ fn after_gap(text: &str, start: usize, at: usize, whole: bool) -> bool {
     let stops = whole
         && matches!(ended, '。' | '！' | '？')
         && text[at..].starts_with(|c| is_han(c) || matches!(c, '（' | '“' | '《'));
-    if gap < 2 && !stops || !(whole || ends(ended)) {
+    let open = matches!(ended, '，' | '、');
+    if open || gap < 2 && !stops || !(whole || ends(ended)) {
         return false;
     }
     let token_start = before
@@ -306,9 +307,16 @@ mod tests {
         let text =
             format!("东山县工作报告  各位代表：  {part} {part}{part}  一、修路  {part}{part}");
         assert_eq!(
-            texts(&text),
-            ["东山县工作报告", "各位代表：", part, &part.repeat(2), "一、修路", &part.repeat(2)]
-                .map(|t| format!("1:{t}"))
+            texts(&text.replacen('，', "，  ", 1)),
+            [
+                "东山县工作报告",
+                "各位代表：",
+                &part.replacen('，', "，  ", 1),
+                &part.repeat(2),
+                "一、修路",
+                &part.repeat(2)
+            ]
+            .map(|t| format!("1:{t}"))
         );
     }
 
