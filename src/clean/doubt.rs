@@ -116,7 +116,7 @@ pub(super) fn reject(
         let share = (links * 100.0).round();
         return list(format!("{share} % of the text is links, and none of the rest is prose"));
     }
-    if facts.body == 0.0 {
+    if facts.body == 0.0 || facts.headed && facts.below == 0.0 {
         return no(Reason::Empty, "nothing on the page is content".to_owned());
     }
     Ok(())
@@ -132,6 +132,8 @@ struct Facts {
     /// Tokens chosen, and of these what has a body role.
     kept: f32,
     body: f32,
+    /// Of the body, what stands below the title.
+    below: f32,
     /// Share of links in the body.
     body_links: f32,
     links: f32,
@@ -154,6 +156,7 @@ impl Facts {
             sentences: 0.0,
             kept: 0.0,
             body: 0.0,
+            below: 0.0,
             body_links: 0.0,
             links: 0.0,
             n_links: 0.0,
@@ -191,6 +194,7 @@ impl Facts {
             }
             if verdicts[n].role.is_body() || verdicts[n].role == Role::Caption && choice.keep[n] {
                 f.body += stat.tokens;
+                f.below += if page.title.is_some_and(|t| t < n) { stat.tokens } else { 0.0 };
                 f.body_links += stat.tokens * stat.link_share;
             }
         }

@@ -5,6 +5,8 @@
 //! page is mostly furniture, and many lines of small probability promise more than the few that it has. Linear in the
 //! page.
 
+use std::ops::Range;
+
 use super::dom::{Attr, Id, NIL, ROOT, Tag};
 use super::features::{Page, Phrase, Whole, key};
 use super::phrases::{Says, says};
@@ -21,18 +23,55 @@ pub(super) fn left(page: &Page, whole: &Whole) -> Vec<f32> {
     menus(page, &mut left);
     phrases(page, &mut left);
     other_titles(page, &mut left);
+    dated_links(page, &mut left);
     repeated_summary(page, &mut left);
     boxes(page, whole, &mut left);
     left
 }
 
-/// Lines of links above the title: no article begins before its title.
+/// Lines of links above the title: no article begins before its title. Where no title is known, a column of short links
+/// above the first text of a page.
 fn menus(page: &Page, left: &mut [f32]) {
-    for n in 0..confirmed_title(page).unwrap_or(0) {
-        if page.stats[n].link_share > 0.9 {
+    const ENTRIES_MIN: usize = 5;
+    const ENTRY_TOKENS: f32 = 8.0;
+    const PROSE_MIN: f32 = 60.0;
+    const TEXT_MIN: f32 = 12.0;
+    if let Some(title) = confirmed_title(page) {
+        for n in (0..title).filter(|&n| page.stats[n].link_share > 0.9) {
             left[n] *= SURE;
         }
+        return;
     }
+    let text = page.stats.iter().position(|s| s.is_prose() && s.tokens >= TEXT_MIN);
+    let Some(text) = text.filter(|_| page.sums[ROOT as usize].prose >= PROSE_MIN) else { return };
+    let entry = |n: usize| page.stats[n].link_share > 0.9 && page.stats[n].tokens <= ENTRY_TOKENS;
+    for run in runs(0..text, entry, |a, b| in_one_list(page, a, b)) {
+        if run.len() >= ENTRIES_MIN {
+            left[run].iter_mut().for_each(|left| *left *= AMONG);
+        }
+    }
+}
+
+/// Runs of pieces that are of a kind, each in one list with the one before.
+fn runs(
+    range: Range<usize>,
+    is: impl Fn(usize) -> bool,
+    joined: impl Fn(usize, usize) -> bool,
+) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for n in range.filter(|&n| is(n)) {
+        match out.last_mut() {
+            Some(run) if run.end == n && joined(n - 1, n) => run.end = n + 1,
+            _ => out.push(n..n + 1),
+        }
+    }
+    out
+}
+
+/// Whether two pieces are lines of one element, or of two beside each other.
+fn in_one_list(page: &Page, a: usize, b: usize) -> bool {
+    let (a, b) = (page.pieces.list[a].owner, page.pieces.list[b].owner);
+    a == b || page.dom.node(a).parent == page.dom.node(b).parent
 }
 
 /// Lines that say what they are.
@@ -51,9 +90,26 @@ fn other_titles(page: &Page, left: &mut [f32]) {
     let mut listed = false;
     for (n, stat) in page.stats.iter().enumerate() {
         let head = stat.tokens < 12.0 && stat.covers(Phrase::Related) >= 0.4;
-        listed = head || listed && stat.link_share > 0.9;
+        // Addresses are references.
+        let address = page.pieces.of(&page.pieces.list[n]).starts_with("http");
+        listed = head || listed && stat.link_share > 0.9 && !address;
         if listed && !head {
             left[n] *= SURE;
+        }
+    }
+}
+
+/// Lists of other articles by title and date, under a confirmed title.
+fn dated_links(page: &Page, left: &mut [f32]) {
+    const ENTRIES_MIN: usize = 4;
+    let Some(title) = confirmed_title(page) else { return };
+    let entry = |n: usize| {
+        let stat = &page.stats[n];
+        stat.dated && stat.link_share > 0.3 && stat.tokens <= 60.0 && stat.ends == 0.0
+    };
+    for run in runs(title + 1..left.len(), entry, |a, b| in_one_list(page, a, b)) {
+        if run.len() >= ENTRIES_MIN {
+            left[run].iter_mut().for_each(|left| *left *= SURE);
         }
     }
 }
@@ -177,6 +233,11 @@ mod tests {
             &[("办事指南", SURE), ("昨天上午", 1.0), ("附件一", 1.0)],
         );
         check(&format!("<ul><li><a>办事指南</a></ul>{BODY}"), &[("办事指南", 1.0)]);
+        let column: String = (1..=6).map(|n| format!("<a>栏目{n}</a><br>")).collect();
+        check(
+            &format!("<table><tr><td>{column}<td>{BODY}{column}</table>"),
+            &[("栏目1", AMONG), ("栏目6", AMONG), ("昨天上午", 1.0)],
+        );
     }
 
     #[test]
@@ -187,6 +248,16 @@ mod tests {
                  <p>投稿邮箱：a@example.org<p>END"
             ),
             &[("全文", 1.0), ("茶园", SURE), ("村口", SURE), ("投稿", SURE), ("END", SURE)],
+        );
+    }
+
+    #[test]
+    fn lists_of_dated_links_are_of_other_articles() {
+        let list: String =
+            (1..=5).map(|n| format!("<li><a>第{n}条别的新闻</a> 2024-01-0{n}")).collect();
+        check(
+            &format!("<h1>河边的桥通车了</h1>{BODY}<ul>{list}</ul><p><a>附件</a> 2024-01-01"),
+            &[("第1条", SURE), ("第5条", SURE), ("附件", 1.0)],
         );
     }
 
