@@ -28,6 +28,9 @@ const ERROR_LINKS_MAX: f32 = 300.0;
 const BLOCKED_TOKENS_MAX: f32 = 150.0;
 const LEADS_ON_TOKENS_MAX: f32 = 60.0;
 
+/// Tokens of a body in which no one trusts.
+const SCRAP_TOKENS: f32 = 8.0;
+
 /// The article body in ld+json, if the page's elements show less than a third of it.
 pub(super) fn body_from_script<'a>(
     page: &Page,
@@ -78,15 +81,16 @@ pub(super) fn reject(
         return no(Reason::LoginPage, "the page asks to sign in and has no article".to_owned());
     }
     let apart = facts.own < ERROR_TOKENS_MAX && facts.own_links < ERROR_LINKS_MAX;
-    if facts.says_error && apart && facts.prose < 80.0 && !facts.headed && !facts.password {
+    let alone = !facts.headed && !facts.password;
+    if facts.says_error && apart && facts.prose < 80.0 && alone {
         let message = format!("the page says that there is nothing here ({} tokens)", facts.own);
         return no(Reason::ErrorPage, message);
     }
     let small = facts.own + facts.own_links;
-    if !facts.headed && small < BLOCKED_TOKENS_MAX && page_says(page, hints, Says::Blocked) {
+    if alone && small < BLOCKED_TOKENS_MAX && page_says(page, hints, Says::Blocked) {
         return no(Reason::ErrorPage, "the page says that access is denied".to_owned());
     }
-    if !facts.headed && small < LEADS_ON_TOKENS_MAX && page_says(page, hints, Says::LeadsOn) {
+    if alone && small < LEADS_ON_TOKENS_MAX && page_says(page, hints, Says::LeadsOn) {
         return no(Reason::Empty, "the page only leads to another".to_owned());
     }
     // A title with its source and date is an article's, though there be nothing below but an attachment.
@@ -116,7 +120,8 @@ pub(super) fn reject(
         let share = (links * 100.0).round();
         return list(format!("{share} % of the text is links, and none of the rest is prose"));
     }
-    if facts.body == 0.0 || facts.headed && facts.below == 0.0 {
+    let scrap = facts.below < SCRAP_TOKENS && choice.confidence < 0.3;
+    if facts.body == 0.0 || facts.headed && (facts.below == 0.0 || scrap) {
         return no(Reason::Empty, "nothing on the page is content".to_owned());
     }
     Ok(())

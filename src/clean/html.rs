@@ -391,10 +391,15 @@ mod tests {
         let missing =
             "<div><p>抱歉，您访问的页面不存在或已被删除！</p><a href=/>返回首页</a></div>";
         assert_eq!(rejected(&portal("东山县人民政府", missing)), Reason::ErrorPage);
-        let attached = "<h1>关于印发东山县预算的通知</h1><div>来源：县财政局 发布时间：2025-02-11</div>\
-            <p><a href=/1.pdf>东山县预算.pdf</a></p>";
+        let head =
+            "<h1>关于印发东山县预算的通知</h1><div>来源：县财政局 发布时间：2025-02-11</div>";
         let title = "关于印发东山县预算的通知-东山县人民政府";
-        assert_eq!(rejected(&portal(title, attached)), Reason::Empty);
+        for below in [
+            "<p><a href=/1.pdf>东山县预算.pdf</a></p>",
+            "<iframe src=/1.pdf></iframe><p>友情链接</p>",
+        ] {
+            assert_eq!(rejected(&portal(title, &format!("{head}{below}"))), Reason::Empty);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! whose lines were all run together. Their pieces keep the number of the line that they stand on, so several lines
 //! may have one number.
 
+use super::words;
 use crate::clean::headings::{self, MarkerKind};
 use crate::han::is_han;
 use std::borrow::Cow;
@@ -145,6 +146,12 @@ fn split_flat(text: &str, whole: bool) -> Vec<&str> {
     {
         cuts.splice(0..1, [&first[..at], &first[at..]]);
     }
+    if whole
+        && let Some(first) = cuts.first().copied()
+        && let Some((from, to)) = fields(first)
+    {
+        cuts.splice(0..1, [&first[..from], &first[from..to], &first[to..]]);
+    }
     cuts.into_iter().map(|t| t.trim_matches(is_blank)).filter(|t| !t.is_empty()).collect()
 }
 
@@ -197,6 +204,27 @@ fn title_end(text: &str) -> Option<usize> {
     let next = text[at..].chars().next()?;
     (clear && !matches!(next, '，' | '。' | '、' | '》' | '”' | '）' | '要' | '精' | '中'))
         .then_some(at)
+}
+
+/// Where the fields of a header stand between a title and the text, with a blank around each: 标题 来源：某报 2025-03-20
+/// 3月18日，….
+fn fields(text: &str) -> Option<(usize, usize)> {
+    const TITLE_CHARS: usize = 60;
+    const VALUE_CHARS: usize = 16;
+    let mut from = None;
+    let mut at = 0;
+    for word in text.split(is_blank) {
+        let start = at;
+        at += word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
+        let value = word.chars().count() <= VALUE_CHARS && !word.contains(['，', '。', '、']);
+        match from {
+            None if text[..start].chars().count() > TITLE_CHARS => return None,
+            None if start > 0 && value && words::is_field(word) => from = Some(start),
+            Some(from) if !value => return Some((from, start)),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The numbers that have been seen, so that a number in running text is not taken for the next of a series.
@@ -317,6 +345,15 @@ mod tests {
                 &part.repeat(2)
             ]
             .map(|t| format!("1:{t}"))
+        );
+    }
+
+    #[test]
+    fn the_header_of_a_page_on_one_line_is_cut_off() {
+        let part = "全县上下一条心，把路修到村口，把桥架到河上，把水引到田头。".repeat(5);
+        assert_eq!(
+            texts(&format!("东山县架桥 来源：东山日报 2025-03-20 08:00 3月18日，{part}")),
+            ["1:东山县架桥", "1:来源：东山日报 2025-03-20 08:00", &format!("1:3月18日，{part}")]
         );
     }
 
