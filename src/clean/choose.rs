@@ -8,7 +8,7 @@ use super::dom::{ROOT, Tag};
 use super::features::{Page, Phrase, Rows, Whole};
 use super::pieces::Piece;
 use super::settle::settle;
-use super::{features, model, others};
+use super::{features, furniture, model, others};
 
 /// The main content of a page.
 #[derive(Debug, Default)]
@@ -32,6 +32,9 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
         *p *= left;
     }
     for (p, left) in p.iter_mut().zip(others::left(page, &whole)) {
+        *p *= left;
+    }
+    for (p, left) in p.iter_mut().zip(furniture::left(page, &whole)) {
         *p *= left;
     }
     let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();

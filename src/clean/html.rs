@@ -156,12 +156,48 @@ fn put_script_body(dom: &Dom, body: &str, blocks: &mut Vec<Block>, mends: &mut M
     };
     let script = dom.within(ROOT).find(holds).unwrap_or(ROOT);
     let locator = Locator::Css(Locations::of(dom).selector(script));
-    for line in body.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()) {
-        let text = normalise::text(line, Marks::Keep, mends).into_owned();
-        let mut block = Block::new(Role::Para, "script_body", text, locator.clone());
+    for (role, line) in script_lines(body) {
+        let text = normalise::text(&line, Marks::Keep, mends).into_owned();
+        let mut block = Block::new(role, "script_body", text, locator.clone());
         block.score = 0.7;
         blocks.push(block);
     }
+}
+
+/// The lines of a body in a script: plain text, or markup, which may be escaped once more.
+fn script_lines(body: &str) -> Vec<(Role, String)> {
+    let is_markup = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        ["</p>", "<p>", "<br", "</div>", "</li>", "&lt;/p&gt;", "&lt;br"]
+            .iter()
+            .any(|t| lower.contains(t))
+    };
+    let plain = |text: &str| -> Vec<(Role, String)> {
+        let lines = text.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty());
+        lines.map(|l| (Role::Para, l.to_owned())).collect()
+    };
+    let mut text = body.to_owned();
+    for _ in 0..2 {
+        if !is_markup(&text) {
+            break;
+        }
+        let Opened { dom, pieces, .. } = open(&text, &Options::default());
+        let role = |piece: &pieces::Piece| {
+            let up = || dom.up(piece.owner).take(2).map(|id| dom.tag(id));
+            match () {
+                () if up().any(|t| t.heading().is_some()) => Role::Heading,
+                () if up().any(|t| t == Tag::Li) => Role::ListItem,
+                () => Role::Para,
+            }
+        };
+        let lines: Vec<(Role, String)> =
+            pieces.list.iter().map(|p| (role(p), pieces.of(p).to_owned())).collect();
+        text = lines.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n");
+        if !is_markup(&text) {
+            return lines;
+        }
+    }
+    plain(&text)
 }
 
 /// The pictures of the main content: those that stand among its paragraphs, in the tree too.
@@ -372,6 +408,18 @@ mod tests {
     }
 
     #[test]
+    fn markup_in_a_body_of_a_script_is_read_as_such() {
+        let text = "青石县的桥修好了，来往的人都说好。".repeat(6);
+        for (open, close) in [("<p>", "</p>"), ("&lt;p&gt;", "&lt;/p&gt;")] {
+            let source = format!(
+                "<title>青石县的桥</title><script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\
+                 \"articleBody\":\"{open}{text}{close}{open}{text}{close}\"}}</script><div id=app></div>"
+            );
+            assert_eq!(body(&cleaned(&source)), [text.as_str(), text.as_str()]);
+        }
+    }
+
+    #[test]
     fn pages_without_prose_are_rejected() {
         assert_eq!(rejected("<html><body><script>x</script></body></html>"), Reason::Empty);
         assert_eq!(
@@ -384,6 +432,59 @@ mod tests {
             .map(|n| format!("<li><a href=/{n}>第{n}条新闻的标题在这里</a> 2021-03-04"))
             .collect();
         assert_eq!(rejected(&format!("<title>新闻列表</title><ul>{items}</ul>")), Reason::ListPage);
+    }
+
+    /// The frame of a portal's pages.
+    fn portal(title: &str, inside: &str) -> String {
+        let menu: String =
+            (0..40).map(|n| format!("<li><a href=/{n}>办事栏目之{n}</a></li>")).collect();
+        format!(
+            "<title>{title}</title><div class=nav><ul>{menu}</ul></div>{inside}\
+             <div class=footer><p>主办：东山县人民政府办公室 网站标识码：0000000000</p></div>"
+        )
+    }
+
+    #[test]
+    fn a_page_of_a_portal_is_rejected_for_what_it_is() {
+        let missing =
+            "<div><p>抱歉，您访问的页面不存在或已被删除！</p><a href=/>返回首页</a></div>";
+        assert_eq!(rejected(&portal("东山县人民政府", missing)), Reason::ErrorPage);
+        let head =
+            "<h1>关于印发东山县预算的通知</h1><div>来源：县财政局 发布时间：2025-02-11</div>";
+        let title = "关于印发东山县预算的通知-东山县人民政府";
+        for below in [
+            "<p><a href=/1.pdf>东山县预算.pdf</a></p>",
+            "<iframe src=/1.pdf></iframe><p>友情链接</p>",
+        ] {
+            assert_eq!(rejected(&portal(title, &format!("{head}{below}"))), Reason::Empty);
+        }
+    }
+
+    #[test]
+    fn pages_in_place_of_the_page_are_rejected() {
+        let blocked = "<title>访问拦截</title><h1>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</h1>\
+            <p>您的请求ID是: 00000000</p><p>如您是网站管理员，请登录控制台查看详情。</p>";
+        assert_eq!(rejected(blocked), Reason::ErrorPage);
+        let leads =
+            "<title>跳转中</title>页面正在跳转，请稍候...<a href=/>如果没有自动跳转请点击这里</a>";
+        assert_eq!(rejected(leads), Reason::Empty);
+    }
+
+    #[test]
+    fn a_short_article_under_a_large_menu_is_an_article() {
+        let head = "<h1>东山县便民服务告知</h1><div>日期：2024-12-03 来源：县公安局</div>";
+        let table = "<table><tr><td>序号<td>姓名<tr><td>1<td>纪某某<tr><td>2<td>班某某</table>";
+        for inside in [table, "<p>主任委员：纪某某</p><p>委员：班某某 施某某</p>"]
+        {
+            let page =
+                portal("东山县便民服务告知_东山县公安局", &format!("{head}<div>{inside}</div>"));
+            let blocks = cleaned(&page);
+            assert!(body(&blocks).len() <= 2, "{:?}", body(&blocks));
+            let role =
+                |role| blocks.blocks.iter().find(|b| b.role == role).map(|b| b.text.as_str());
+            assert_eq!(role(Role::Title), Some("东山县便民服务告知"));
+            assert_eq!(role(Role::Meta), Some("日期：2024-12-03 来源：县公安局"));
+        }
     }
 
     #[test]

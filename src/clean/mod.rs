@@ -15,6 +15,8 @@ mod features;
 mod model;
 mod choose;
 mod others;
+mod phrases;
+mod furniture;
 mod settle;
 mod selectors;
 mod roles;

@@ -31,7 +31,7 @@ pub(super) const HEADER_PIECES: usize = 12;
 /// Gives every piece its role.
 pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
     let n = page.stats.len();
-    let first = choice.keep.iter().position(|&k| k).unwrap_or(n);
+    let first = title::first_below(page, choice);
     let last = choice.keep.iter().rposition(|&k| k).unwrap_or(0);
     let title = title::find(page, first);
     let start = title.as_ref().map_or(first, |t| t.lines.start);

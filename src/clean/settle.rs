@@ -32,17 +32,25 @@ fn is_code(page: &Page, n: usize) -> bool {
     page.dom.up(page.pieces.list[n].owner).take(3).any(|id| page.dom.tag(id) == Tag::Pre)
 }
 
-/// A heading of a section between two kept lines of one parent belongs to them.
+/// A heading of a section between two kept lines of one parent belongs to them; so does a line that elsewhere heads a list
+/// of other articles (延伸阅读), if text goes on below it.
 fn heads_next(page: &Page, chosen: &[bool], n: usize) -> bool {
     let owner = |n: usize| page.pieces.list[n].owner;
     let parent = |n: usize| page.dom.node(owner(n)).parent;
-    let level = page.dom.tag(owner(n)).heading();
-    level.is_some_and(|level| level > 1)
-        && chosen[n - 1]
-        && chosen[n + 1]
-        && parent(n - 1) == parent(n)
-        && parent(n) == parent(n + 1)
-        && page.stats[n].covers(Phrase::Related) == 0.0
+    let between =
+        chosen[n - 1] && chosen[n + 1] && parent(n - 1) == parent(n) && parent(n) == parent(n + 1);
+    if !between {
+        return false;
+    }
+    let (stat, next) = (&page.stats[n], &page.stats[n + 1]);
+    let related = stat.covers(Phrase::Related);
+    let tagged = page.dom.tag(owner(n)).heading().is_some_and(|level| level > 1);
+    let goes_on = related >= 0.4
+        && stat.tokens < 12.0
+        && stat.link_share == 0.0
+        && next.is_prose()
+        && next.link_share == 0.0;
+    tagged && related == 0.0 || goes_on
 }
 
 /// Kept lines before a heading of comments, for there to be an article above it.

@@ -12,6 +12,7 @@ use super::choose::Choice;
 use super::features::{Page, key};
 use super::headings;
 use super::lines::words;
+use super::others::TITLE_FIT;
 use super::roles::{HEADER_PIECES, Verdict, is_byline};
 
 /// The title's lines, and the rule that found it.
@@ -37,6 +38,46 @@ pub(super) fn find(page: &Page, first: usize) -> Option<Title> {
         (Some(n), _) => Some(Title { lines: n..n + 1, reason: "above_byline" }),
         (None, Some(n)) => Some(Title { lines: lines(page, n), reason: "title_match" }),
         (None, None) => None,
+    }
+}
+
+/// The piece that is the title beyond doubt: it says most of what the head of the page says, or half of it (the rest is
+/// the site's name) and is set as a heading or has source and date below it.
+pub(super) fn confirmed(page: &Page) -> Option<usize> {
+    const HALF_FIT: f32 = 0.4;
+    const HALF_TOKENS: f32 = 5.0;
+    let title = page.title?;
+    let stat = &page.stats[title];
+    let owner = page.pieces.list[title].owner;
+    let heading = || page.dom.up(owner).take(2).any(|id| page.dom.tag(id).heading().is_some());
+    let half = page.title_fit[title] >= HALF_FIT && stat.tokens >= HALF_TOKENS;
+    (page.title_fit[title] >= TITLE_FIT
+        || half && stat.link_share < 0.5 && (heading() || has_byline(page, title)))
+    .then_some(title)
+}
+
+/// Whether a line of source and date stands below the title.
+pub(super) fn has_byline(page: &Page, title: usize) -> bool {
+    const BELOW_MAX: usize = 4;
+    (title + 1..page.stats.len().min(title + 1 + BELOW_MAX)).any(|n| {
+        let stat = &page.stats[n];
+        stat.dated && stat.link_share < 0.5 && is_byline(page, n)
+    })
+}
+
+/// The first piece of the body: the first that is kept, after a confirmed title if most of what is kept follows it. A
+/// line of a menu that was kept by mistake moves the header nowhere.
+pub(super) fn first_below(page: &Page, choice: &Choice) -> usize {
+    let kept = |n: &usize| choice.keep[*n];
+    let n = page.stats.len();
+    let first = (0..n).find(kept).unwrap_or(n);
+    let Some(title) = confirmed(page).filter(|&t| t > first) else { return first };
+    let tokens =
+        |range: Range<usize>| -> f32 { range.filter(kept).map(|n| page.stats[n].tokens).sum() };
+    if tokens(title + 1..n) > tokens(0..title) {
+        (title + 1..n).find(kept).unwrap_or(first)
+    } else {
+        first
     }
 }
 

@@ -26,7 +26,11 @@ pub(super) const LANDMARKS: [Tag; 14] = [
     Tag::Td,
 ];
 
-/// Places in a row of [`Page::is_near`]: elements named as comments.
+/// Places in a row of [`Page::is_near`]: elements named as menus.
+pub(in crate::clean) const NEAR_NAV_NAME: usize = 1;
+/// Elements named as the page's foot.
+pub(in crate::clean) const NEAR_FOOT_NAME: usize = 3;
+/// Elements named as comments.
 pub(in crate::clean) const NEAR_COMMENT: usize = 5;
 /// Notices of cookies.
 pub(in crate::clean) const NEAR_CONSENT: usize = 15;
@@ -275,6 +279,8 @@ mod tests {
     #[test]
     fn places_of_names_are_right() {
         for (place, name) in [
+            (NEAR_NAV_NAME, "near_nav"),
+            (NEAR_FOOT_NAME, "near_foot"),
             (NEAR_COMMENT, "near_comment"),
             (NEAR_CONSENT, "near_consent"),
             (NEAR_NAV, "near_nav_tag"),

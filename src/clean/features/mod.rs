@@ -18,7 +18,9 @@ mod own;
 mod context;
 
 pub(super) use context::context;
-pub(super) use elements::{NEAR_ASIDE, NEAR_COMMENT, NEAR_CONSENT, NEAR_FOOTER, NEAR_NAV};
+pub(super) use elements::{
+    NEAR_ASIDE, NEAR_COMMENT, NEAR_CONSENT, NEAR_FOOT_NAME, NEAR_FOOTER, NEAR_NAV, NEAR_NAV_NAME,
+};
 pub(super) use head::key;
 pub(super) use own::own;
 pub(super) use text::{Phrase, Stat, is_han};

@@ -4,7 +4,9 @@
 //! whose lines were all run together. Their pieces keep the number of the line that they stand on, so several lines
 //! may have one number.
 
+use super::words;
 use crate::clean::headings::{self, MarkerKind};
+use crate::han::is_han;
 use std::borrow::Cow;
 
 /// A line with text on it, or several that belong together.
@@ -58,12 +60,15 @@ fn is_blank(c: char) -> bool {
 
 /// Lines longer than this may hold a whole document; the longest paragraphs of real reports have 1,400 characters.
 const FLAT_MIN: usize = 800;
+/// The same for the only line of a page.
+const SOLE_MIN: usize = 200;
 
 /// Takes the text apart.
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut out = Vec::new();
     let mut gap = 0;
     let n_lines = text.lines().filter(|l| !l.trim_matches(is_blank).is_empty()).take(4).count();
+    let flat_min = if n_lines == 1 { SOLE_MIN } else { FLAT_MIN };
     for (raw, number) in text.lines().zip(1u32..) {
         let line = Line::new(number, raw, gap);
         if line.text.is_empty() {
@@ -79,7 +84,7 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
                     .flat_map(|item| split_flat(item, true))
                     .map(|t| Line::new(number, t, 1)),
             );
-        } else if line.columns > FLAT_MIN {
+        } else if line.columns > flat_min {
             let parts = split_flat(whole, n_lines < 4);
             let n = parts.len();
             out.extend(parts.into_iter().enumerate().map(|(i, t)| Line {
@@ -141,6 +146,12 @@ fn split_flat(text: &str, whole: bool) -> Vec<&str> {
     {
         cuts.splice(0..1, [&first[..at], &first[at..]]);
     }
+    if whole
+        && let Some(first) = cuts.first().copied()
+        && let Some((from, to)) = fields(first)
+    {
+        cuts.splice(0..1, [&first[..from], &first[from..to], &first[to..]]);
+    }
     cuts.into_iter().map(|t| t.trim_matches(is_blank)).filter(|t| !t.is_empty()).collect()
 }
 
@@ -161,7 +172,13 @@ fn after_gap(text: &str, start: usize, at: usize, whole: bool) -> bool {
         .chars()
         .map(|c| if c == '\u{3000}' { 2 } else { 1 })
         .sum::<usize>();
-    if gap < 2 || !(whole || ends(before.chars().next_back().unwrap_or(' ')) && gap >= 4) {
+    let ended = before.chars().next_back().unwrap_or(' ');
+    // No one sets a blank between the sentences of a Chinese paragraph.
+    let stops = whole
+        && matches!(ended, '。' | '！' | '？')
+        && text[at..].starts_with(|c| is_han(c) || matches!(c, '（' | '“' | '《'));
+    let open = matches!(ended, '，' | '、');
+    if open || gap < 2 && !stops || !(whole || ends(ended)) {
         return false;
     }
     let token_start = before
@@ -187,6 +204,27 @@ fn title_end(text: &str) -> Option<usize> {
     let next = text[at..].chars().next()?;
     (clear && !matches!(next, '，' | '。' | '、' | '》' | '”' | '）' | '要' | '精' | '中'))
         .then_some(at)
+}
+
+/// Where the fields of a header stand between a title and the text, with a blank around each: 标题 来源：某报 2025-03-20
+/// 3月18日，….
+fn fields(text: &str) -> Option<(usize, usize)> {
+    const TITLE_CHARS: usize = 60;
+    const VALUE_CHARS: usize = 16;
+    let mut from = None;
+    let mut at = 0;
+    for word in text.split(is_blank) {
+        let start = at;
+        at += word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
+        let value = word.chars().count() <= VALUE_CHARS && !word.contains(['，', '。', '、']);
+        match from {
+            None if text[..start].chars().count() > TITLE_CHARS => return None,
+            None if start > 0 && value && words::is_field(word) => from = Some(start),
+            Some(from) if !value => return Some((from, start)),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The numbers that have been seen, so that a number in running text is not taken for the next of a series.
@@ -289,6 +327,34 @@ mod tests {
             ["1:各位代表：", "1:路修好了。", "1:一、回顾"]
         );
         assert_eq!(texts("[注]路修好了"), ["1:[注]路修好了"]);
+    }
+
+    #[test]
+    fn the_only_line_of_a_page_is_cut_where_its_blanks_are() {
+        let part = "全县上下一条心，把路修到村口，把桥架到河上，把水引到田头。";
+        let text =
+            format!("东山县工作报告  各位代表：  {part} {part}{part}  一、修路  {part}{part}");
+        assert_eq!(
+            texts(&text.replacen('，', "，  ", 1)),
+            [
+                "东山县工作报告",
+                "各位代表：",
+                &part.replacen('，', "，  ", 1),
+                &part.repeat(2),
+                "一、修路",
+                &part.repeat(2)
+            ]
+            .map(|t| format!("1:{t}"))
+        );
+    }
+
+    #[test]
+    fn the_header_of_a_page_on_one_line_is_cut_off() {
+        let part = "全县上下一条心，把路修到村口，把桥架到河上，把水引到田头。".repeat(5);
+        assert_eq!(
+            texts(&format!("东山县架桥 来源：东山日报 2025-03-20 08:00 3月18日，{part}")),
+            ["1:东山县架桥", "1:来源：东山日报 2025-03-20 08:00", &format!("1:3月18日，{part}")]
+        );
     }
 
     #[test]

@@ -92,7 +92,11 @@ pub fn text<'a>(text: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> 
             memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |n| start + n);
         let line = &text[start..end];
         let rest = text.get(end + 1..).unwrap_or_default();
-        let (normal, sentence) = self::line(line, marks, mends);
+        let gaps = match marks {
+            Marks::Mend if is_flat(line, line.len() == text.trim_end().len()) => Gaps::Keep,
+            _ => Gaps::Close,
+        };
+        let (normal, sentence) = self::line(line, marks, gaps, mends);
         if sentence {
             count_paragraph(&normal, rest, mends);
         }
@@ -114,19 +118,39 @@ pub fn text<'a>(text: &'a str, marks: Marks, mends: &mut Mends) -> Cow<'a, str> 
     Cow::Owned(out)
 }
 
+/// What becomes of wide gaps of other spaces than ASCII's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gaps {
+    /// One blank, as of all such spaces.
+    Close,
+    /// Two blanks: on a line that may hold a whole document they are all that is left of its paragraphs.
+    Keep,
+}
+
+/// Characters of a line that may hold a whole document; of one that is all of the page.
+const FLAT_CHARS: usize = 400;
+const SOLE_CHARS: usize = 100;
+
+/// Whether the paragraphs of a document may have been run together on this line, which is the only one or not.
+fn is_flat(line: &str, sole: bool) -> bool {
+    let least = if sole { SOLE_CHARS } else { FLAT_CHARS };
+    // No character has more than four bytes, and few lines are as long as this.
+    line.len() >= least && line.chars().count() >= least
+}
+
 /// Normalises one line, and tells whether it has a full stop.
-fn line<'a>(whole: &'a str, marks: Marks, mends: &mut Mends) -> (Cow<'a, str>, bool) {
+fn line<'a>(whole: &'a str, marks: Marks, gaps: Gaps, mends: &mut Mends) -> (Cow<'a, str>, bool) {
     let trimmed = trim(whole);
     let finding = scan::scan(trimmed);
     if finding.spun && doubts::is_spun(trimmed) {
         mends.spun += 1;
     }
     if finding.work {
-        let mut mended = mend(trimmed, marks, mends);
+        let mut mended = mend(trimmed, marks, gaps, mends);
         // Wrongly decoded text may show as such only once the marks around it are plain.
         if mended != trimmed && mended.chars().any(|c| ('\u{80}'..='\u{ff}').contains(&c)) {
             let mut again = Mends::default();
-            mended = mend(&mended, marks, &mut again);
+            mended = mend(&mended, marks, gaps, &mut again);
             mends.mojibake_repaired += again.mojibake_repaired;
         }
         let sentence = mended.contains('。');
@@ -146,13 +170,13 @@ fn trim(line: &str) -> &str {
 }
 
 /// All steps, over a line that may need them.
-fn mend(line: &str, marks: Marks, mends: &mut Mends) -> String {
+fn mend(line: &str, marks: Marks, gaps: Gaps, mends: &mut Mends) -> String {
     let line = repair(line, mends);
     let line = match entities::resolve(&line, line.chars().any(|c| is_han(chars::plain(c)))) {
         Cow::Borrowed(_) => line,
         Cow::Owned(resolved) => Cow::Owned(repair(&resolved, mends).into_owned()),
     };
-    let mut line = compose(characters(&line));
+    let mut line = compose(characters(&line, gaps));
     if is_chinese(&line) {
         // One mend can make room for another; twice is the rule, and what takes longer is no text.
         for _ in 0..ROUNDS_MAX {
@@ -214,14 +238,20 @@ fn is_chinese(line: &[char]) -> bool {
 }
 
 /// Single characters: spaces, width, radicals, and what prints nothing.
-fn characters(line: &str) -> Vec<char> {
+fn characters(line: &str, gaps: Gaps) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(line.len());
     let mut chars = line.chars().filter(|c| !is_void(*c)).peekable();
     let mut odd = false;
     while let Some(c) = chars.next() {
         match c {
             '\r' => odd |= push_space(&mut out, true),
-            c if is_odd_space(c) => odd |= push_space(&mut out, true),
+            c if is_odd_space(c) => {
+                odd |= push_space(&mut out, true);
+                // A wide space is two columns of a gap.
+                if gaps == Gaps::Keep && matches!(c, '\u{3000}' | '\u{2003}') {
+                    out.push('\u{3000}');
+                }
+            }
             c if is_joiner(c) => {
                 let shapes = |c: Option<&char>| c.is_some_and(|c| is_joined(*c));
                 if shapes(out.last()) || shapes(chars.peek()) {
@@ -231,7 +261,7 @@ fn characters(line: &str) -> Vec<char> {
             c => out.push(chars::plain(c)),
         }
     }
-    let mut out = if odd { collapse(&out) } else { out };
+    let mut out = if odd { collapse(&out, gaps) } else { out };
     points(&mut out);
     out
 }
@@ -253,8 +283,11 @@ fn push_space(out: &mut Vec<char>, odd: bool) -> bool {
     odd
 }
 
-/// Runs of blanks with one that was not ASCII's → one blank; none at the ends of the line and of cells.
-fn collapse(line: &[char]) -> Vec<char> {
+/// Columns of a gap that sets paragraphs apart: two ideographic spaces, or as many others as that is wide.
+const GAP_COLUMNS: usize = 4;
+
+/// Runs of blanks with one that was not ASCII's → one blank, or two; none at the ends of the line and of cells.
+fn collapse(line: &[char], gaps: Gaps) -> Vec<char> {
     let mut out = Vec::with_capacity(line.len());
     let blank = |c: &char| matches!(c, ' ' | '\u{3000}');
     let mut i = 0;
@@ -273,6 +306,9 @@ fn collapse(line: &[char]) -> Vec<char> {
             && !matches!(line.get(i), None | Some('\t'))
         {
             out.push(' ');
+            if gaps == Gaps::Keep && n >= GAP_COLUMNS {
+                out.push(' ');
+            }
         }
     }
     out
@@ -335,6 +371,15 @@ mod tests {
         check("推进⼀批⼯程", "推进一批工程");
         check("cafe\u{301}", "café");
         check("页\u{AD}面\u{FEFF}\u{7}上", "页面上");
+    }
+
+    #[test]
+    fn a_page_on_one_line_keeps_the_gaps_between_its_paragraphs() {
+        let part = "全县上下一条心，把路修到村口，把桥架到河上。".repeat(6);
+        let flat = format!("{part}\u{3000}\u{3000}一、架\u{3000}桥&nbsp;{part}");
+        assert_eq!(normal(&flat), format!("{part}  一、架 桥 {part}"));
+        assert_eq!(normal(&normal(&flat)), normal(&flat));
+        assert_eq!(normal(&format!("{flat}\n尾")), format!("{part} 一、架 桥 {part}\n尾"));
     }
 
     #[test]
