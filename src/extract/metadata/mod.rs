@@ -59,7 +59,11 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
     let heading = title::heading(hints, blocks);
     let table = document_table(blocks);
     let lines = table.iter().map(String::as_str).chain(parts.top());
-    let top: Vec<Labelled> = lines.flat_map(fields::fields).collect();
+    let mut top: Vec<Labelled> = lines.flat_map(fields::fields).collect();
+    // A label whose value is the next piece of the page is not empty.
+    let pairs = parts.pairs();
+    top.retain(|f| !f.value.is_empty() || !pairs.iter().any(|pair| pair.field == f.field));
+    top.extend(pairs);
     let bottom: Vec<Labelled> = parts.bottom().flat_map(fields::fields).collect();
     let published = published::published(&Sources {
         hints,
@@ -97,6 +101,8 @@ struct Parts<'a> {
     header: Vec<&'a str>,
     /// Short lines between the title and the body that cleaning dropped.
     near: Vec<&'a str>,
+    /// Both in the order of the page.
+    pieces: Vec<&'a str>,
     /// The last short lines of the body.
     closing: Vec<&'a str>,
     /// Credits, and what follows the body.
@@ -127,6 +133,8 @@ impl<'a> Parts<'a> {
         let from =
             title.unwrap_or(0).min(before.len()).max(before.len().saturating_sub(NEIGHBOURS));
         let near = before[from..].iter().filter(dropped).filter(short).map(text).collect();
+        let piece = |b: &&Block| dropped(b) || b.role == Role::Meta;
+        let pieces = before[from..].iter().filter(piece).filter(short).map(text).collect();
         let menu = before.iter().filter(|b| b.role == Role::Nav).take(NEIGHBOURS);
         let behind = after.iter().take(NEIGHBOURS).filter(dropped).filter(short).map(text);
         let body: Vec<&str> = blocks
@@ -138,6 +146,7 @@ impl<'a> Parts<'a> {
         Self {
             header: marked(Role::Meta).collect(),
             near,
+            pieces,
             closing: tail
                 .iter()
                 .copied()
@@ -149,6 +158,20 @@ impl<'a> Parts<'a> {
             first: body.iter().copied().take(3).collect(),
             last: tail[tail.len().saturating_sub(3)..].to_vec(),
         }
+    }
+
+    /// The fields of the header whose label and value are pieces of their own.
+    ///
+    /// What follows a label may also be a control or another line, so who is named must look like it.
+    fn pairs(&self) -> Vec<Labelled<'a>> {
+        let mut pairs = fields::pairs(&self.pieces);
+        pairs.retain(|pair| match pair.field {
+            Field::Publisher | Field::Issuer => publisher::is_name(pair.value),
+            Field::Author | Field::Editor => people::looks_like_names(&people::names(pair.value)),
+            Field::Title | Field::Other => false,
+            _ => true,
+        });
+        pairs
     }
 
     /// Lines that may say who posted the text and when.

@@ -197,7 +197,7 @@ fn at_start(value: &str, order: Order) -> Option<Stamp> {
 }
 
 /// The dates of a line of the header: all of it, or with the source and such around them, never out of a sentence.
-fn bare_dates(line: &str, order: Order) -> Vec<Stamp> {
+pub(super) fn bare_dates(line: &str, order: Order) -> Vec<Stamp> {
     // A date in brackets under the title is that of the speech or of the decision.
     if line.chars().count() > 160 || line.starts_with(['（', '(']) || line.contains(['。', '！'])
     {

@@ -3,10 +3,12 @@
 //! What the page shows its reader comes first: the value of a label, then a name beside the date, if it has the shape of
 //! a medium or an office.
 
-use super::Parts;
-use super::dates::{self, Order};
-use super::fields::{Field, Labelled};
+use super::dates::Order;
+use super::fields::{self, Field, Labelled};
+use super::{Parts, published};
 use crate::clean::Hints;
+use crate::han;
+use std::sync::LazyLock;
 
 /// The publisher: what is labelled 来源, else what the head says in `ContentSource` and the like.
 pub(super) fn publisher(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Option<String> {
@@ -133,26 +135,153 @@ fn source_name(value: &str) -> Option<String> {
     ok.then(|| name.to_owned())
 }
 
-/// The medium that a line of the header names beside the date, without a label: 某报APP2018-06-06 20:23.
+/// The name beside the date of a line of the header, without a label: 某报APP2018-06-06 20:23, 2018-06-06 某报 3评论.
 fn beside_date(line: &str) -> Option<String> {
-    const MEDIA: &[&str] = &[
-        "网",
-        "报",
-        "社",
-        "台",
-        "刊",
-        "新闻",
-        "APP",
-        "App",
-        "客户端",
-        "在线",
-        "政协",
-        "政府",
-        "杂志",
-    ];
-    let stamp = dates::dates(line, Order::DayFirst).into_iter().next()?;
-    let name = line[..stamp.start].trim();
-    let short =
-        (3..=16).contains(&name.chars().count()) && !name.contains([':', '：', ' ', '>', '|']);
-    (short && MEDIA.iter().any(|m| name.ends_with(m))).then(|| source_name(name)).flatten()
+    let stamp = published::bare_dates(line, Order::DayFirst).into_iter().next()?;
+    let before = &line[..stamp.start];
+    let before = if fields::unlabelled(before) == before { before_the_date(before) } else { None };
+    let name = before.or_else(|| after_the_date(&line[stamp.end..]))?;
+    source_name(name)
+}
+
+/// The name that is all there is before the date, but for an address and who reported for it: 某报记者 李明.
+fn before_the_date(text: &str) -> Option<&str> {
+    let mut words = words(text).filter(|w| !w.contains("://"));
+    let first = words.next()?;
+    let reporting = first.strip_suffix("记者").or_else(|| first.strip_suffix("記者"));
+    match (words.next(), reporting) {
+        (None, None) => is_name(first).then_some(first),
+        (_, Some(name)) => is_medium(name).then_some(name),
+        _ => None,
+    }
+}
+
+/// The name that follows the date: a medium, or an office that nothing but controls follow.
+fn after_the_date(text: &str) -> Option<&str> {
+    let mut words = words(fields::unlabelled(text)).map(up_to_control).filter(|w| !w.is_empty());
+    let name = words.by_ref().find(|w| !is_weekday(w))?;
+    let last = words.next().is_none();
+    (is_medium(name) || is_office(name) && last).then_some(name)
+}
+
+/// The words of a line between its blanks, bars and brackets.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let divides = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '|' | '｜' | '丨' | '[' | ']' | '【' | '】' | '(' | ')' | '（' | '）')
+    };
+    text.split(divides).filter(|w| w.chars().any(char::is_alphabetic))
+}
+
+/// The word without the control that stands against it, and without its count: 某报0评论.
+fn up_to_control(word: &str) -> &str {
+    let end = WORDS.control.iter().filter_map(|c| word.find(c)).min();
+    end.map_or(word, |end| word[..end].trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+fn is_weekday(word: &str) -> bool {
+    let day = ["星期", "周", "週", "礼拜"].iter().find_map(|w| word.strip_prefix(w));
+    day.is_some_and(|day| day.chars().count() == 1)
+}
+
+/// Whether a text can name a publisher by its shape alone.
+pub(super) fn is_name(name: &str) -> bool {
+    is_medium(name) || is_office(name)
+}
+
+fn is_medium(name: &str) -> bool {
+    ends_with_one_of(name, &WORDS.medium, 3)
+}
+
+fn is_office(name: &str) -> bool {
+    ends_with_one_of(name, &WORDS.office, 4)
+}
+
+/// Whether the name ends with one of the words and has something before it that is its own.
+fn ends_with_one_of(name: &str, ends: &[&str], chars_min: usize) -> bool {
+    if !(chars_min..=NAME_CHARS_MAX).contains(&name.chars().count())
+        || name.contains([':', '：', '>', '。', '，', '、'])
+    {
+        return false;
+    }
+    let plain = han::simplified(&name.to_lowercase());
+    let longest =
+        ends.iter().filter_map(|end| plain.strip_suffix(*end)).min_by_key(|own| own.len());
+    longest.is_some_and(|own| {
+        let mut own = own.to_owned();
+        for channel in &WORDS.channel {
+            own = own.replace(channel, "");
+        }
+        own.chars().any(char::is_alphanumeric)
+    })
+}
+
+/// No name beside a date is longer.
+const NAME_CHARS_MAX: usize = 16;
+
+/// The words of `publishers.tsv` by kind.
+struct Words {
+    medium: Vec<&'static str>,
+    office: Vec<&'static str>,
+    channel: Vec<&'static str>,
+    control: Vec<&'static str>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let of = |kind: &str| {
+        let lines = include_str!("publishers.tsv").lines().filter(|l| !l.starts_with('#'));
+        let kinds = lines.filter_map(|l| l.split_once('\t'));
+        kinds.filter(|(k, _)| *k == kind).flat_map(|(_, words)| words.split(' ')).collect()
+    };
+    Words {
+        medium: of("medium"),
+        office: of("office"),
+        channel: of("channel"),
+        control: of("control"),
+    }
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_beside_the_date() {
+        for (line, name) in [
+            ("云州报APP2018-06-06 20:23:00", Some("云州报APP")),
+            ("2024-01-18 07:16云州晚报", Some("云州晚报")),
+            ("2024-01-18 07:16 星期四 　云州晚报", Some("云州晚报")),
+            ("2024年01月18日　　云州晚报　　记者 李明", Some("云州晚报")),
+            ("云州晚报记者 李明 2024-01-18 07:16", Some("云州晚报")),
+            ("[云州晚报] [2024-01-18 07:16]", Some("云州晚报")),
+            ("2024-01-18 07:16云州晚报0评论", Some("云州晚报")),
+            ("http://a.test 2009年11月09日11:30 云州音乐 我要评论(0)", Some("云州音乐")),
+            ("云州網 (2020-01-21 11:12)", Some("云州網")),
+            ("2018-04-17 10:23:39 云州网财经", Some("云州网财经")),
+            ("统计局网站 2018-06-14 10:36:17", Some("统计局网站")),
+            ("2017-04-06 17:46 文学院宣传部", Some("文学院宣传部")),
+            // Columns, people, places and what belongs to the date are no publishers.
+            ("2024-01-18 国内新闻", None),
+            ("2024-01-18 07:16 财经资讯 云州网", None),
+            ("2024-01-18 07:16 李明", None),
+            ("2024-01-18 07:16 阅读 74", None),
+            ("2024-01-18 07:16 来自云州市", None),
+            ("2024-01-18 云州市财政局 李明", None),
+            ("首页 云州网 2024-01-18", None),
+            ("2024年1月18日在云州市政协会议上", None),
+            ("2024-01-18 财政局", None),
+        ] {
+            assert_eq!(beside_date(line).as_deref(), name, "{line}");
+        }
+    }
+
+    #[test]
+    fn no_word_stands_twice() {
+        for words in [&WORDS.medium, &WORDS.office, &WORDS.channel, &WORDS.control] {
+            let mut sorted = words.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert!(sorted.len() == words.len() && words.len() > 20, "{words:?}");
+        }
+    }
 }
