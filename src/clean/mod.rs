@@ -16,6 +16,7 @@ mod model;
 mod choose;
 mod others;
 mod selectors;
+mod credits;
 mod roles;
 mod doubt;
 mod locate;

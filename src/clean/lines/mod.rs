@@ -8,7 +8,7 @@
 mod source;
 mod table;
 mod wrap;
-mod words;
+pub(super) mod words;
 mod head;
 mod outline;
 mod roles;

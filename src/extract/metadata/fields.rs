@@ -21,6 +21,8 @@ pub(super) enum Field {
     Editor,
     /// How often it was read.
     Views,
+    /// How many came: to this page where the header says it, else to the site.
+    Visits,
     /// When it was published.
     Date,
     /// When it was changed last.
@@ -41,7 +43,7 @@ impl Field {
 
     /// Whether the value is a number or a date.
     fn is_number(self) -> bool {
-        matches!(self, Self::Views | Self::Date | Self::Updated | Self::Written)
+        matches!(self, Self::Views | Self::Visits | Self::Date | Self::Updated | Self::Written)
     }
 }
 
@@ -55,6 +57,7 @@ static LABELS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
             "author" => Field::Author,
             "editor" => Field::Editor,
             "views" => Field::Views,
+            "visits" => Field::Visits,
             "date" => Field::Date,
             "updated" => Field::Updated,
             "written" => Field::Written,

@@ -91,7 +91,7 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
         editors,
         published_date: published.date,
         published_at: published.at,
-        views: views(&fields, &parts),
+        views: views(&top, &bottom, &parts),
     }
 }
 
@@ -317,10 +317,12 @@ fn said(hints: &Hints, publisher: Option<&str>, editors: &[String]) -> Option<Ve
 }
 
 /// How often the page was read: 点击数:74, 2547 次浏览.
-fn views(fields: &[Labelled], parts: &Parts) -> Option<i64> {
-    let labelled =
-        fields.iter().filter(|f| f.field == Field::Views).find_map(|f| count_at_start(f.value));
-    labelled.or_else(|| {
+fn views(top: &[Labelled], bottom: &[Labelled], parts: &Parts) -> Option<i64> {
+    let labelled = |fields: &[Labelled], field: Field| {
+        fields.iter().filter(|f| f.field == field).find_map(|f| count_at_start(f.value))
+    };
+    let views = || labelled(top, Field::Views).or_else(|| labelled(bottom, Field::Views));
+    views().or_else(|| labelled(top, Field::Visits)).or_else(|| {
         parts.top().chain(parts.bottom()).find_map(|line| {
             ["次浏览", "次阅读", "次点击", "人阅读", "人浏览", "次访问"].iter().find_map(|word| {
                 let at = line.find(word)?;
@@ -433,5 +435,62 @@ mod tests {
         assert_eq!(m.published_at, None);
         assert_eq!(count_at_start("1.2万"), Some(12_000));
         assert_eq!(count_at_start("2024-01-15"), None);
+    }
+
+    #[test]
+    fn labels_and_values_in_pieces_of_their_own() {
+        let m = page(&[
+            (Role::Title, "云州今年修路三百公里"),
+            (Role::Meta, "作者："),
+            (Role::Other, "李明"),
+            (Role::Meta, "来源："),
+            (Role::Other, "云州晚报"),
+            (Role::Other, "浏览量"),
+            (Role::Other, "74"),
+            (Role::Para, "今年，全市修路三百公里。"),
+        ]);
+        assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
+        assert_eq!(m.authors, ["李明"]);
+        // A control is no value.
+        let m = page(&[
+            (Role::Title, "云州今年修路三百公里"),
+            (Role::Meta, "来源："),
+            (Role::Other, "复制链接"),
+            (Role::Para, "今年，全市修路三百公里。"),
+        ]);
+        assert_eq!(m.publisher, None);
+    }
+
+    #[test]
+    fn fields_that_nothing_divides() {
+        let of = |line| {
+            page(&[(Role::Title, "云州修路"), (Role::Meta, line), (Role::Para, "今年修路。")])
+        };
+        let m = of("来源：云州晚报作者：李明2024-01-18 07:16");
+        assert_eq!(
+            (m.publisher.as_deref(), m.authors.as_slice()),
+            (Some("云州晚报"), &["李明".to_owned()][..])
+        );
+        let m = of("发布时间2024-01-18 07:16信息来源云州晚报浏览量74");
+        assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
+        let m = of("云州晚报2024-01-18 07:16阅读 74");
+        assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
+        let m = of("本文来源于云州局 2024-01-18 07:16:48 我要评论（0）");
+        assert_eq!(m.publisher.as_deref(), Some("云州局"));
+    }
+
+    #[test]
+    fn visits_in_the_footer_are_those_of_the_site() {
+        let header = page(&[
+            (Role::Title, "云州修路"),
+            (Role::Meta, "发布时间：2024-01-18 访问人数：74"),
+            (Role::Para, "今年修路。"),
+        ]);
+        let footer = page(&[
+            (Role::Title, "云州修路"),
+            (Role::Para, "今年修路。"),
+            (Role::Other, "访问人数：3399541"),
+        ]);
+        assert_eq!((header.views, footer.views), (Some(74), None));
     }
 }
