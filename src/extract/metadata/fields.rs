@@ -15,6 +15,8 @@ pub(super) enum Field {
     Publisher,
     /// Which office put it online: the publisher where no other is named.
     Issuer,
+    /// Who sent it in: an office or its author.
+    Supplier,
     /// Who wrote it.
     Author,
     /// Who edited it.
@@ -38,7 +40,10 @@ pub(super) enum Field {
 impl Field {
     /// Whether the value names somebody.
     fn is_name(self) -> bool {
-        matches!(self, Self::Publisher | Self::Issuer | Self::Author | Self::Editor)
+        matches!(
+            self,
+            Self::Publisher | Self::Issuer | Self::Supplier | Self::Author | Self::Editor
+        )
     }
 
     /// Whether the value is a number or a date.
@@ -56,6 +61,7 @@ static LABELS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
             "issuer" => Field::Issuer,
             "author" => Field::Author,
             "editor" => Field::Editor,
+            "supplier" => Field::Supplier,
             "views" => Field::Views,
             "visits" => Field::Visits,
             "date" => Field::Date,
@@ -220,7 +226,7 @@ fn before_colon(line: &str, colon: usize, value: usize) -> Option<Label> {
         if n > LABEL_CHARS_MAX || is_closing(c) || is_opening(c) || (n == 0 && c.is_ascii_digit()) {
             break;
         }
-        if is_blank(c) {
+        if is_blank(c) || matches!(c, '|' | '｜' | '丨') {
             // A word of two or more characters that no table knows still ends the value before it.
             if unknown.is_none() && word.chars().count() >= 2 {
                 unknown = Some(Label { field: Field::Other, start: at + c.len_utf8(), value });

@@ -78,7 +78,7 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
         fetched: page.fetched_at,
         order: order(page, hints),
     });
-    let fields: Vec<Labelled> = top.iter().chain(&bottom).copied().collect();
+    let fields: Vec<Labelled> = top.iter().chain(&bottom).copied().map(supplier).collect();
     let title_label = || fields.iter().find(|f| f.field == Field::Title && !f.value.is_empty());
     let publisher = publisher::publisher(&fields, &parts, hints);
     let editors = people_of(&fields, Field::Editor);
@@ -109,6 +109,10 @@ struct Parts<'a> {
     behind: Vec<&'a str>,
     /// Lines that continue the title.
     subtitle: Vec<&'a str>,
+    /// Who speaks: a name alone under the title, as cleaning found.
+    speaker: Option<&'a str>,
+    /// The two lines right above the title.
+    above: Vec<&'a str>,
     /// Menus above the article.
     menu: Vec<&'a str>,
     /// The first and the last paragraphs of the body.
@@ -135,6 +139,12 @@ impl<'a> Parts<'a> {
         let near = before[from..].iter().filter(dropped).filter(short).map(text).collect();
         let piece = |b: &&Block| dropped(b) || b.role == Role::Meta;
         let pieces = before[from..].iter().filter(piece).filter(short).map(text).collect();
+        let above = &blocks[title.map_or(0, |t| t.saturating_sub(2))..title.unwrap_or(0)];
+        let speaker = blocks.iter().find(|b| {
+            b.role == Role::Meta
+                && b.reason == "speaker"
+                && people::is_name(&people::unspaced(&b.text))
+        });
         let menu = before.iter().filter(|b| b.role == Role::Nav).take(NEIGHBOURS);
         let behind = after.iter().take(NEIGHBOURS).filter(dropped).filter(short).map(text);
         let body: Vec<&str> = blocks
@@ -154,6 +164,8 @@ impl<'a> Parts<'a> {
                 .collect(),
             behind: marked(Role::Credit).chain(behind).collect(),
             subtitle: marked(Role::Subtitle).collect(),
+            speaker: speaker.map(text),
+            above: above.iter().filter(dropped).filter(short).map(text).collect(),
             menu: menu.filter(short).map(text).collect(),
             first: body.iter().copied().take(3).collect(),
             last: tail[tail.len().saturating_sub(3)..].to_vec(),
@@ -231,6 +243,18 @@ fn order(page: &PageInfo, hints: &Hints) -> Order {
     }
 }
 
+/// Who sent the text in is its author, or an office that publishes it, as the name looks.
+fn supplier(labelled: Labelled) -> Labelled {
+    let field = match labelled.field {
+        Field::Supplier if publisher::is_name(labelled.value) => Field::Issuer,
+        Field::Supplier if people::looks_like_names(&people::names(labelled.value)) => {
+            Field::Author
+        }
+        field => field,
+    };
+    Labelled { field, ..labelled }
+}
+
 /// The names behind all labels of a kind, in reading order.
 fn people_of(fields: &[Labelled], field: Field) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
@@ -253,7 +277,8 @@ fn authors(
 ) -> Vec<String> {
     let speaker = || {
         let mut lines = parts.subtitle.iter().chain(&parts.header);
-        lines.find_map(|line| people::speaker(line)).map(|name| vec![name])
+        let in_office = lines.find_map(|line| people::speaker(line));
+        in_office.or_else(|| parts.speaker.map(people::unspaced)).map(|name| vec![name])
     };
     let in_brackets = || {
         let lines = parts.last.iter().rev().chain(&parts.behind);
@@ -321,8 +346,11 @@ fn views(top: &[Labelled], bottom: &[Labelled], parts: &Parts) -> Option<i64> {
     let labelled = |fields: &[Labelled], field: Field| {
         fields.iter().filter(|f| f.field == field).find_map(|f| count_at_start(f.value))
     };
-    let views = || labelled(top, Field::Views).or_else(|| labelled(bottom, Field::Views));
-    views().or_else(|| labelled(top, Field::Visits)).or_else(|| {
+    // Forums count above the title: 查看: 3521|回复: 3.
+    let above: Vec<Labelled> = parts.above.iter().flat_map(|line| fields::fields(line)).collect();
+    let fields =
+        [(top, Field::Views), (bottom, Field::Views), (top, Field::Visits), (&above, Field::Views)];
+    fields.into_iter().find_map(|(fields, field)| labelled(fields, field)).or_else(|| {
         parts.top().chain(parts.bottom()).find_map(|line| {
             ["次浏览", "次阅读", "次点击", "人阅读", "人浏览", "次访问"].iter().find_map(|word| {
                 let at = line.find(word)?;
@@ -477,6 +505,54 @@ mod tests {
         assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
         let m = of("本文来源于云州局 2024-01-18 07:16:48 我要评论（0）");
         assert_eq!(m.publisher.as_deref(), Some("云州局"));
+    }
+
+    #[test]
+    fn a_speaker_without_office() {
+        let block = |role, reason, text: &str, n| {
+            Block::new(role, reason, text.to_owned(), Locator::line(n))
+        };
+        let blocks = [
+            block(Role::Title, "title_points", "政协云州市委员会常务委员会工作报告", 1),
+            block(Role::Meta, "speaker", "李 明", 2),
+            block(Role::Para, "running_text", "各位委员：", 3),
+        ];
+        let m = metadata(&PageInfo::default(), &Hints::default(), &blocks);
+        assert_eq!(m.authors, ["李明"]);
+    }
+
+    #[test]
+    fn dates_of_last_resort_and_of_the_republic() {
+        let of = |line| {
+            let m =
+                page(&[(Role::Title, "云州修路"), (Role::Meta, line), (Role::Para, "今年修路。")]);
+            m.published_date.map(|d| d.to_string())
+        };
+        assert_eq!(of("(2025年2月18日)").as_deref(), Some("2025-02-18"));
+        assert_eq!(of("（2025年2月18日市人民代表大会通过）"), None);
+        assert_eq!(of("發布日期：112-05-18").as_deref(), Some("2023-05-18"));
+        assert_eq!(of("发布日期：112-05-18"), None);
+    }
+
+    #[test]
+    fn who_sent_it_in() {
+        let of = |line| {
+            page(&[(Role::Title, "云州修路"), (Role::Meta, line), (Role::Para, "今年修路。")])
+        };
+        let m = of("发布：2024-01-18 | 供稿：云州晚报 | 点击：[74]");
+        assert_eq!((m.publisher.as_deref(), m.authors.len()), (Some("云州晚报"), 0));
+        let m = of("发布：2024-01-18 | 供稿：李明 | 点击：[74]");
+        assert_eq!((m.publisher, m.authors, m.views), (None, vec!["李明".to_owned()], Some(74)));
+    }
+
+    #[test]
+    fn forums_count_above_the_title() {
+        let m = page(&[
+            (Role::Other, "查看: 3521|回复: 3"),
+            (Role::Title, "断头路什么时候打通？"),
+            (Role::Para, "这条路修了三年。"),
+        ]);
+        assert_eq!(m.views, Some(3521));
     }
 
     #[test]
