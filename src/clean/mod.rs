@@ -19,6 +19,7 @@ mod phrases;
 mod furniture;
 mod settle;
 mod selectors;
+mod credits;
 mod roles;
 mod title;
 mod doubt;

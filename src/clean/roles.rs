@@ -6,6 +6,7 @@
 
 use super::Role;
 use super::choose::Choice;
+use super::credits;
 use super::dom::Tag;
 use super::features::{Page, Phrase};
 use super::headings::{self, Shape};
@@ -27,6 +28,9 @@ impl Verdict {
 
 /// Pieces between the title and the body in which lines of source and date are looked for.
 pub(super) const HEADER_PIECES: usize = 12;
+
+/// Pieces at the end of the body among which lines of credits are looked for: long lists name a dozen people.
+const CREDITS: usize = 12;
 
 /// Gives every piece its role.
 pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
@@ -82,7 +86,8 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     if piece.grid.is_some() {
         return Verdict::new(Role::Table, "data_table");
     }
-    if is_credit(text, stat.tokens) && n + 6 > last {
+    let credits = n + CREDITS > last && stat.tokens <= 80.0 && credits::is_credits(text);
+    if credits || is_credit(text, stat.tokens) && n + 6 > last {
         return Verdict::new(Role::Credit, "credit_line");
     }
     let tail = n + 4 > last && stat.tokens <= 80.0;
@@ -179,7 +184,7 @@ fn is_credit(text: &str, tokens: f32) -> bool {
         "实习编辑",
         "总编",
     ];
-    let inner = text.trim_start_matches(['（', '(', '【', '[', ' ', '\u{3000}']);
+    let inner = text.trim_start_matches(['（', '(', '【', '[', '［', ' ', '\u{3000}']);
     let opener = OPENERS.iter().find_map(|o| inner.strip_prefix(o));
     tokens <= 40.0
         && opener.is_some_and(|rest| rest.starts_with([':', '：', '|', '/', ' ', '丨', '】', ']']))

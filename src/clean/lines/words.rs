@@ -153,6 +153,11 @@ fn starts(words: &AhoCorasick, text: &str) -> Option<usize> {
     words.find(Input::new(text).anchored(Anchored::Yes)).map(|m| m.end())
 }
 
+/// Where a label of credits ends that the text opens with.
+pub(in crate::clean) fn credit_label(text: &str) -> Option<usize> {
+    starts(&WORDS.credit_label, text)
+}
+
 /// Where the value starts of a line that opens with one of the labels and a colon.
 fn label(words: &AhoCorasick, text: &str) -> Option<usize> {
     let core = text.trim_start_matches(['（', '(', '[', '【', '〔', '■', '□', '●', ' ']);
@@ -226,7 +231,7 @@ fn is_credit(text: &str, columns: usize) -> bool {
 }
 
 /// Whether a line says who wrote, and nothing else: 本报记者 某某, 文/某某.
-fn names_people(core: &str) -> bool {
+pub(in crate::clean) fn names_people(core: &str) -> bool {
     if ["文/", "文／", "图/", "图／", "摄/", "摄／"].iter().any(|w| core.starts_with(w)) {
         return true;
     }

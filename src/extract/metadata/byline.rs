@@ -100,22 +100,27 @@ fn is_western_name(name: &str) -> bool {
         && !name.chars().any(|c| c.is_ascii_digit())
 }
 
-/// `本报记者 李明`, `□ 本报记者李明发自北京`.
+/// `本报记者 李明`, `□ 本报记者李明发自北京`, `記者李明／臺北報導`.
 fn reporter(line: &str) -> Vec<String> {
     let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let Some((before, after)) = line.split_once("记者") else { return Vec::new() };
+    let parts = line.split_once("记者").or_else(|| line.split_once("記者"));
+    let Some((before, after)) = parts else { return Vec::new() };
     if before.chars().count() > 8
         || line.chars().count() > BYLINE_CHARS_MAX
         || line.contains(['。', '，', '？', '“'])
     {
         return Vec::new();
     }
-    let end = ["发自", "报道", "综合"].iter().filter_map(|w| after.find(w)).min();
+    let end = ["发自", "报道", "综合", "報導", "報道"].iter().filter_map(|w| after.find(w)).min();
     let after = &after[..end.unwrap_or(after.len())];
+    // The place from which the report is stands behind a stroke.
+    let place = after.rfind(['/', '／']).filter(|_| end.is_some());
+    let after = &after[..place.unwrap_or(after.len())];
     people::names(after).into_iter().take_while(|n| people::is_name(n)).collect()
 }
 
-/// `本贴由李明于2005年8月12日16:12:21在…发表`, `李明 发表于 2005-9-15`, `发布时间 2005/05/17 22:11:42 by 李明`.
+/// `本贴由李明于2005年8月12日16:12:21在…发表`, `李明 发表于 2005-9-15`, `发布时间 2005/05/17 22:11:42 by 李明`,
+/// `发表于 2005年9月15日 由 李明`, `Posted on July 6, 2021 by Ann Lee — 3 Comments`.
 pub(super) fn posted(line: &str) -> Vec<String> {
     if line.chars().count() > BYLINE_CHARS_MAX {
         return Vec::new();
@@ -125,18 +130,33 @@ pub(super) fn posted(line: &str) -> Vec<String> {
         rest.split_once(to).map(|(name, _)| name.trim())
     };
     let by = || between("由", "于").filter(|_| line.contains("发表"));
-    let before =
-        || line.split_once("发表于").and_then(|(name, _)| name.split_whitespace().next_back());
+    let verb = line.find("发表于").or_else(|| line.find("發表於"));
+    let before = || line[..verb?].split_whitespace().next_back();
+    let at_end = || {
+        let mut words = line[verb?..].split_whitespace().rev();
+        let name = words.next()?;
+        (words.next() == Some("由")).then_some(name)
+    };
     let after = || {
-        line.split_once(" by ")
-            .and_then(|(_, name)| name.split_whitespace().next())
-            .filter(|_| line.contains("发布") || line.contains("发表"))
+        let (_, rest) = line.split_once(" by ").filter(|(before, _)| says_posted(before))?;
+        let rest = rest.split(['|', '•', '·', '–', '—', '(', ',']).next()?.trim();
+        let name = rest.split(" in ").next()?.trim();
+        if is_western_name(name) { Some(name) } else { rest.split_whitespace().next() }
     };
-    let name = by().or_else(before).or_else(after);
+    let name = by().or_else(before).or_else(at_end).or_else(after);
     let usable = |name: &&str| {
-        (1..=16).contains(&name.chars().count()) && !name.contains([':', '：', '。', '，'])
+        let most = if name.is_ascii() { 40 } else { 16 };
+        (1..=most).contains(&name.chars().count()) && !name.contains([':', '：', '。', '，'])
     };
-    name.filter(usable).map(|name| vec![name.to_owned()]).unwrap_or_default()
+    let name = name.filter(usable).filter(|name| !people::is_nobody(name));
+    name.map(|name| vec![name.to_owned()]).unwrap_or_default()
+}
+
+/// Whether what stands before `by` is a word of posting and its date.
+fn says_posted(before: &str) -> bool {
+    let said = before.contains("发布") || before.contains("发表");
+    let opens = ["Posted", "Published"].iter().any(|w| before.trim_start().starts_with(w));
+    said || opens && !dates::dates(before, Order::DayFirst).is_empty()
 }
 
 /// `Ann Lee - Apr 16, 2015 8:02 pm`: a line of the header that is a date and a western name of two words or more.
@@ -227,6 +247,8 @@ mod tests {
             ["李明", "王小雨"]
         );
         assert_eq!(of_opening("新华社北京1月15日电（记者李明）大会开幕。"), ["李明"]);
+        assert_eq!(of_header("記者李明／臺北報導2023/10/12 15:40"), ["李明"]);
+        assert_eq!(of_header("记者 李明 王小雨 报道"), ["李明", "王小雨"]);
         assert!(of_opening("记者了解到，大会开幕。").is_empty());
         assert!(of_opening("大会（以下简称会议）开幕。").is_empty());
     }
@@ -235,6 +257,13 @@ mod tests {
     fn posts() {
         assert_eq!(of_header("本贴由李明于2005年8月12日16:12:21在〖论坛〗发表."), ["李明"]);
         assert_eq!(of_header("李明 发表于 2005-9-15 11:46:00"), ["李明"]);
+        assert_eq!(of_header("发表于 2023年8月15日2023年9月1日 由 李明"), ["李明"]);
+        assert_eq!(of_header("Posted on July 6, 2021 by Ann Lee — 3 Comments"), ["Ann Lee"]);
+        assert_eq!(of_header("Published July 6, 2021 by Greta in Garden"), ["Greta"]);
+        assert!(of_header("发表于 2023年8月15日 阅读 74").is_empty());
+        assert_eq!(of_header("〓 云州网 发布时间 2005/05/17 22:11:42 by 李明 〓"), ["李明"]);
+        assert!(of_header("Posted on July 6, 2021").is_empty());
+        assert!(of_header("Posted on July 6, 2021 by Admin").is_empty());
         assert_eq!(of_header("2004年7月16日08:19 [ 李明 ] 来源：[ 云州日报 ]"), ["李明"]);
     }
 

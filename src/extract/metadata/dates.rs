@@ -136,6 +136,18 @@ pub(super) fn value(text: &str, order: Order) -> Option<Stamp> {
     })
 }
 
+/// The date that a value is in years of the Republic without its name: `112-05-18`, `112年5月18日`.
+pub(super) fn of_the_republic(value: &str) -> Option<Stamp> {
+    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^\s*(\d{2,3})\s?[-./年]\s?(\d{1,2})\s?[-./月]\s?(\d{1,2})(?:\D|$)").ok()
+    });
+    // What has the look of a year from 1991 to 2041.
+    let captures = PATTERN.as_ref()?.captures(value)?;
+    let year = number(&captures, 1).filter(|year| (80..=130).contains(year))?;
+    let date = date(year + 1911, number(&captures, 2)?, number(&captures, 3)?)?;
+    Some(Stamp { start: 0, end: captures.get(0)?.end(), date, time: None })
+}
+
 /// The date that an address holds: /2024/01/15/, /202401/t20240115_, /2024-01/15/, /2024/0115/.
 pub(super) fn of_url(url: &str) -> Option<Date> {
     static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -261,6 +273,11 @@ mod tests {
         check("二〇二四年一月十五日", "2024-01-15");
         check("二○二六年十二月三十一日", "2026-12-31");
         check("民國112年4月22日", "2023-04-22");
+        let bare = |value| of_the_republic(value).map(|s| s.date.to_string());
+        assert_eq!(bare("112-05-18").as_deref(), Some("2023-05-18"));
+        assert_eq!(bare("112年5月18日").as_deref(), Some("2023-05-18"));
+        assert_eq!(bare("12-05-18"), None);
+        assert_eq!(bare("112-13-18"), None);
     }
 
     #[test]

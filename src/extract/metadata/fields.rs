@@ -3,6 +3,7 @@
 //! Labels and their meaning are in `labels.tsv`. A label is known by the colon after it, by a blank where it is a word
 //! of its own (`编辑 李明`), or by a stroke (`文/李明`). A value ends at the next label, known or not.
 
+use super::dates::{self, Order};
 use crate::han;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
@@ -14,12 +15,16 @@ pub(super) enum Field {
     Publisher,
     /// Which office put it online: the publisher where no other is named.
     Issuer,
+    /// Who sent it in: an office or its author.
+    Supplier,
     /// Who wrote it.
     Author,
     /// Who edited it.
     Editor,
     /// How often it was read.
     Views,
+    /// How many came: to this page where the header says it, else to the site.
+    Visits,
     /// When it was published.
     Date,
     /// When it was changed last.
@@ -32,6 +37,21 @@ pub(super) enum Field {
     Other,
 }
 
+impl Field {
+    /// Whether the value names somebody.
+    fn is_name(self) -> bool {
+        matches!(
+            self,
+            Self::Publisher | Self::Issuer | Self::Supplier | Self::Author | Self::Editor
+        )
+    }
+
+    /// Whether the value is a number or a date.
+    fn is_number(self) -> bool {
+        matches!(self, Self::Views | Self::Visits | Self::Date | Self::Updated | Self::Written)
+    }
+}
+
 static LABELS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
     let mut labels = FxHashMap::default();
     for line in include_str!("labels.tsv").lines().filter(|l| !l.starts_with('#')) {
@@ -41,7 +61,9 @@ static LABELS: LazyLock<FxHashMap<&'static str, Field>> = LazyLock::new(|| {
             "issuer" => Field::Issuer,
             "author" => Field::Author,
             "editor" => Field::Editor,
+            "supplier" => Field::Supplier,
             "views" => Field::Views,
+            "visits" => Field::Visits,
             "date" => Field::Date,
             "updated" => Field::Updated,
             "written" => Field::Written,
@@ -65,7 +87,46 @@ const LABEL_CHARS_MAX: usize = 14;
 
 /// The labelled fields of a line, in reading order.
 pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
-    let mut labels: Vec<Label> = Vec::new();
+    let labels = labels(line);
+    let ends = labels.iter().skip(1).map(|l| l.start).chain(std::iter::once(line.len()));
+    labels
+        .iter()
+        .zip(ends)
+        .map(|(label, end)| {
+            let value = trim(line.get(label.value..end.max(label.value)).unwrap_or_default());
+            let value = if label.field.is_name() { before_date(value) } else { value };
+            Labelled { field: label.field, value }
+        })
+        .collect()
+}
+
+/// What a line says before its first label.
+pub(super) fn unlabelled(line: &str) -> &str {
+    labels(line).first().map_or(line, |label| &line[..label.start])
+}
+
+/// The fields whose label is a line of its own and whose value is the next one, as cells of a table are.
+pub(super) fn pairs<'a>(lines: &[&'a str]) -> Vec<Labelled<'a>> {
+    let pair = |lines: &[&'a str]| {
+        let field = alone(lines[0])?;
+        let value = trim(lines[1]);
+        let is_value = !value.is_empty() && alone(value).is_none() && labels(value).is_empty();
+        is_value.then_some(Labelled { field, value })
+    };
+    lines.windows(2).filter_map(pair).collect()
+}
+
+/// The field that a line names if it is a label and nothing else, with or without its colon.
+fn alone(line: &str) -> Option<Field> {
+    let word = line.trim().trim_end_matches([':', '：']).to_lowercase();
+    let word: String = word.chars().filter(|c| !is_blank(*c)).collect();
+    let is_word = (2..=LABEL_CHARS_MAX).contains(&word.chars().count());
+    is_word.then(|| LABELS.get(han::simplified(&word).as_str()).copied()).flatten()
+}
+
+/// The labels of a line, in reading order.
+fn labels(line: &str) -> Vec<Label> {
+    let mut labels: Vec<Label> = glued(line);
     let mut word_start = 0;
     for (at, c) in line.char_indices() {
         match c {
@@ -90,15 +151,51 @@ pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
     }
     labels.sort_by_key(|l| l.start);
     labels.dedup_by_key(|l| l.value);
-    let ends = labels.iter().skip(1).map(|l| l.start).chain(std::iter::once(line.len()));
     labels
-        .iter()
-        .zip(ends)
-        .map(|(label, end)| {
-            let value = line.get(label.value..end.max(label.value)).unwrap_or_default();
-            Labelled { field: label.field, value: trim(value) }
-        })
-        .collect()
+}
+
+/// Labels that nothing divides from what stands around them, as spans leave them: `发布时间2024-01-18 07:16信息来源某报`.
+///
+/// Such a label starts the line or follows a number and is long or followed by a number; or it is one of those whose
+/// value is a number (`浏览量74`). Without a date the line may be prose.
+fn glued(line: &str) -> Vec<Label> {
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    if digits < 6 || line.contains(['。', '，']) || dates::dates(line, Order::DayFirst).is_empty()
+    {
+        return Vec::new();
+    }
+    let known = |start: usize, end: usize| Label::of(line, start, end, end);
+    let mut found = Vec::new();
+    let mut previous = '0';
+    for (at, c) in line.char_indices() {
+        if previous.is_ascii_digit() && han::is_han(c) {
+            let ends = line[at..].char_indices().map(|(i, c)| at + i + c.len_utf8());
+            let longest = ends.take(GLUED_CHARS_MAX).filter_map(|end| known(at, end)).last();
+            found.extend(longest.filter(|label| {
+                let next = line[label.value..].chars().next().unwrap_or(':');
+                let long = line[at..label.value].chars().count() >= 4;
+                !matches!(next, ':' | '：') && (long || next.is_ascii_digit() || is_blank(next))
+            }));
+        } else if c.is_ascii_digit() && han::is_han(previous) {
+            let starts = line[..at].char_indices().rev().map(|(i, _)| i).skip(2);
+            let longest = starts.take(GLUED_CHARS_MAX).filter_map(|start| known(start, at)).last();
+            found.extend(longest.filter(|label| label.field.is_number()));
+        }
+        previous = c;
+    }
+    found
+}
+
+/// Characters of such a label at most.
+const GLUED_CHARS_MAX: usize = 6;
+
+/// A value up to the date that stands against it.
+fn before_date(value: &str) -> &str {
+    if value.bytes().filter(u8::is_ascii_digit).count() < 6 {
+        return value;
+    }
+    let first = dates::dates(value, Order::DayFirst).into_iter().next();
+    first.map_or(value, |stamp| trim(&value[..stamp.start]))
 }
 
 /// A label: where it starts and where its value does.
@@ -129,7 +226,7 @@ fn before_colon(line: &str, colon: usize, value: usize) -> Option<Label> {
         if n > LABEL_CHARS_MAX || is_closing(c) || is_opening(c) || (n == 0 && c.is_ascii_digit()) {
             break;
         }
-        if is_blank(c) {
+        if is_blank(c) || matches!(c, '|' | '｜' | '丨') {
             // A word of two or more characters that no table knows still ends the value before it.
             if unknown.is_none() && word.chars().count() >= 2 {
                 unknown = Some(Label { field: Field::Other, start: at + c.len_utf8(), value });
@@ -157,11 +254,15 @@ fn is_blank(c: char) -> bool {
 }
 
 fn is_opening(c: char) -> bool {
-    matches!(c, '(' | '（' | '[' | '【' | '〔' | '<' | '《' | '「')
+    matches!(c, '(' | '（' | '[' | '［' | '【' | '〔' | '<' | '《' | '「')
 }
 
 fn is_closing(c: char) -> bool {
-    matches!(c, ')' | '）' | ']' | '】' | '〕' | '>' | '》' | '」' | '。' | '，' | ';' | '；')
+    closes(c) || matches!(c, '。' | '，' | ';' | '；')
+}
+
+fn closes(c: char) -> bool {
+    matches!(c, ')' | '）' | ']' | '］' | '】' | '〕' | '>' | '》' | '」')
 }
 
 /// The value without blanks, separators and the bracket that closes around it.
@@ -171,7 +272,7 @@ fn trim(value: &str) -> &str {
         .char_indices()
         .find(|&(_, c)| {
             depth += i32::from(is_opening(c));
-            depth -= i32::from(matches!(c, ')' | '）' | ']' | '】' | '〕' | '>' | '》' | '」'));
+            depth -= i32::from(closes(c));
             depth < 0
         })
         .map_or(value.len(), |(at, _)| at);

@@ -8,6 +8,7 @@ mod dates;
 mod fields;
 mod people;
 mod published;
+mod publisher;
 mod title;
 
 use crate::clean::{Block, Hints, Role};
@@ -58,7 +59,11 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
     let heading = title::heading(hints, blocks);
     let table = document_table(blocks);
     let lines = table.iter().map(String::as_str).chain(parts.top());
-    let top: Vec<Labelled> = lines.flat_map(fields::fields).collect();
+    let mut top: Vec<Labelled> = lines.flat_map(fields::fields).collect();
+    // A label whose value is the next piece of the page is not empty.
+    let pairs = parts.pairs();
+    top.retain(|f| !f.value.is_empty() || !pairs.iter().any(|pair| pair.field == f.field));
+    top.extend(pairs);
     let bottom: Vec<Labelled> = parts.bottom().flat_map(fields::fields).collect();
     let published = published::published(&Sources {
         hints,
@@ -73,9 +78,9 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
         fetched: page.fetched_at,
         order: order(page, hints),
     });
-    let fields: Vec<Labelled> = top.iter().chain(&bottom).copied().collect();
+    let fields: Vec<Labelled> = top.iter().chain(&bottom).copied().map(supplier).collect();
     let title_label = || fields.iter().find(|f| f.field == Field::Title && !f.value.is_empty());
-    let publisher = publisher(&fields, &parts, hints);
+    let publisher = publisher::publisher(&fields, &parts, hints);
     let editors = people_of(&fields, Field::Editor);
     Metadata {
         title: heading.title.or_else(|| title_label().map(|f| f.value.to_owned())),
@@ -86,7 +91,7 @@ pub fn metadata(page: &PageInfo, hints: &Hints, blocks: &[Block]) -> Metadata {
         editors,
         published_date: published.date,
         published_at: published.at,
-        views: views(&fields, &parts),
+        views: views(&top, &bottom, &parts),
     }
 }
 
@@ -96,12 +101,18 @@ struct Parts<'a> {
     header: Vec<&'a str>,
     /// Short lines between the title and the body that cleaning dropped.
     near: Vec<&'a str>,
+    /// Both in the order of the page.
+    pieces: Vec<&'a str>,
     /// The last short lines of the body.
     closing: Vec<&'a str>,
     /// Credits, and what follows the body.
     behind: Vec<&'a str>,
     /// Lines that continue the title.
     subtitle: Vec<&'a str>,
+    /// Who speaks: a name alone under the title, as cleaning found.
+    speaker: Option<&'a str>,
+    /// The two lines right above the title.
+    above: Vec<&'a str>,
     /// Menus above the article.
     menu: Vec<&'a str>,
     /// The first and the last paragraphs of the body.
@@ -126,6 +137,14 @@ impl<'a> Parts<'a> {
         let from =
             title.unwrap_or(0).min(before.len()).max(before.len().saturating_sub(NEIGHBOURS));
         let near = before[from..].iter().filter(dropped).filter(short).map(text).collect();
+        let piece = |b: &&Block| dropped(b) || b.role == Role::Meta;
+        let pieces = before[from..].iter().filter(piece).filter(short).map(text).collect();
+        let above = &blocks[title.map_or(0, |t| t.saturating_sub(2))..title.unwrap_or(0)];
+        let speaker = blocks.iter().find(|b| {
+            b.role == Role::Meta
+                && b.reason == "speaker"
+                && people::is_name(&people::unspaced(&b.text))
+        });
         let menu = before.iter().filter(|b| b.role == Role::Nav).take(NEIGHBOURS);
         let behind = after.iter().take(NEIGHBOURS).filter(dropped).filter(short).map(text);
         let body: Vec<&str> = blocks
@@ -137,6 +156,7 @@ impl<'a> Parts<'a> {
         Self {
             header: marked(Role::Meta).collect(),
             near,
+            pieces,
             closing: tail
                 .iter()
                 .copied()
@@ -144,10 +164,26 @@ impl<'a> Parts<'a> {
                 .collect(),
             behind: marked(Role::Credit).chain(behind).collect(),
             subtitle: marked(Role::Subtitle).collect(),
+            speaker: speaker.map(text),
+            above: above.iter().filter(dropped).filter(short).map(text).collect(),
             menu: menu.filter(short).map(text).collect(),
             first: body.iter().copied().take(3).collect(),
             last: tail[tail.len().saturating_sub(3)..].to_vec(),
         }
+    }
+
+    /// The fields of the header whose label and value are pieces of their own.
+    ///
+    /// What follows a label may also be a control or another line, so who is named must look like it.
+    fn pairs(&self) -> Vec<Labelled<'a>> {
+        let mut pairs = fields::pairs(&self.pieces);
+        pairs.retain(|pair| match pair.field {
+            Field::Publisher | Field::Issuer => publisher::is_name(pair.value),
+            Field::Author | Field::Editor => people::looks_like_names(&people::names(pair.value)),
+            Field::Title | Field::Other => false,
+            _ => true,
+        });
+        pairs
     }
 
     /// Lines that may say who posted the text and when.
@@ -204,153 +240,16 @@ fn order(page: &PageInfo, hints: &Hints) -> Order {
     }
 }
 
-/// The publisher: what is labelled 来源, else what the head says in `ContentSource` and the like.
-fn publisher(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Option<String> {
-    let labelled = |field| fields.iter().filter(move |f| f.field == field);
-    if let Some(value) = labelled(Field::Publisher).find_map(|f| source_name(f.value)) {
-        return Some(value);
-    }
-    // A page that prints the label and nothing behind it names no source.
-    if labelled(Field::Publisher).any(|f| f.value.is_empty()) {
-        return None;
-    }
-    let metas =
-        ["contentsource", "article:source", "source", "dc.source", "mediaid", "copyright-source"];
-    let printed = || parts.header.iter().find_map(|line| beside_date(line));
-    if let Some(name) = newspaper(hints, parts).or_else(printed) {
-        return Some(name);
-    }
-    let head = metas.iter().find_map(|name| {
-        hints.meta.iter().find(|(k, _)| k == name).and_then(|(_, v)| source_name(v))
-    });
-    head.or_else(|| labelled(Field::Issuer).find_map(|f| source_name(f.value)))
-        .or_else(|| {
-            hints.json_ld.iter().find(|(k, _)| k == "publisher").and_then(|(_, v)| source_name(v))
-        })
-        .or_else(|| {
-            hints.meta.iter().find(|(k, _)| k == "og:site_name").and_then(|(_, v)| source_name(v))
-        })
-}
-
-/// The newspaper whose digital edition the page is: 云州日报数字报, 云州政协报电子版.
-fn newspaper(hints: &Hints, parts: &Parts) -> Option<String> {
-    const EDITIONS: &[&str] =
-        &["数字报纸", "数字报刊", "数字报", "电子报", "电子版", "多媒体数字报", "数字版"];
-    let lines = parts.menu.iter().copied().chain(hints.html_title.as_deref());
-    lines.filter(|line| line.chars().count() <= 40).find_map(|line| {
-        let (at, _) = EDITIONS
-            .iter()
-            .filter_map(|e| line.find(e).map(|at| (at, e)))
-            .min_by_key(|(at, e)| (*at, e.len()))?;
-        let name = line[..at].trim_end_matches(['-', '—', '_', ' ', '·']);
-        let start = name
-            .rfind(|c: char| !c.is_alphanumeric())
-            .map_or(0, |at| at + name[at..].chars().next().map_or(1, char::len_utf8));
-        let name = &name[start..];
-        (name.ends_with('报') && (3..=12).contains(&name.chars().count())).then(|| name.to_owned())
-    })
-}
-
-/// What pages print for a source that they do not name.
-const NO_SOURCES: &[&str] = &[
-    "转载",
-    "转载文章",
-    "原创",
-    "本站",
-    "本站原创",
-    "本站编辑",
-    "互联网",
-    "网络",
-    "网络转载",
-    "网络整理",
-    "未知",
-    "不详",
-    "佚名",
-    "其他",
-    "综合",
-    "用户投稿",
-    "投稿",
-];
-
-/// Words of buttons that stand right behind the source on some pages.
-const BUTTONS: &[&str] = &["举报", "参与互动", "我要评论", "分享", "关注", "字号", "点击查看"];
-
-/// The name that the value of a source label begins with.
-fn source_name(value: &str) -> Option<String> {
-    let value = value.trim().trim_start_matches(['"', '“', '[']).trim_start();
-    let mut end = value.len();
-    let mut previous = ' ';
-    let mut quoted = false;
-    for (at, c) in value.char_indices() {
-        let rest = &value[at + c.len_utf8()..];
-        let next_is_latin = rest.chars().next().is_some_and(|n| n.is_ascii_alphabetic());
-        let latin_words = c == ' ' && previous.is_ascii_alphabetic() && next_is_latin;
-        let ends = (c.is_whitespace() && !latin_words)
-            || matches!(
-                c,
-                '|' | '｜'
-                    | '丨'
-                    | '"'
-                    | '”'
-                    | ']'
-                    | '['
-                    | '【'
-                    | '<'
-                    | '\u{3000}'
-                    | '；'
-                    | ';'
-                    | '，'
-                    | '。'
-            )
-            || (c == '》' && !quoted);
-        if ends {
-            end = at;
-            break;
+/// Who sent the text in is its author, or an office that publishes it, as the name looks.
+fn supplier(labelled: Labelled) -> Labelled {
+    let field = match labelled.field {
+        Field::Supplier if publisher::is_name(labelled.value) => Field::Issuer,
+        Field::Supplier if people::looks_like_names(&people::names(labelled.value)) => {
+            Field::Author
         }
-        quoted |= c == '《';
-        previous = c;
-    }
-    let mut name = value[..end]
-        .trim_matches(|c: char| matches!(c, '-' | '—' | ':' | '：' | '/' | ',' | '(' | '（'));
-    while let Some(rest) = BUTTONS.iter().find_map(|b| name.strip_suffix(b)) {
-        name = rest;
-    }
-    // 《某报》 is 某报.
-    let bare = name
-        .strip_prefix('《')
-        .map(|n| n.strip_suffix('》').unwrap_or(n))
-        .filter(|n| !n.contains(['《', '》']));
-    let name = bare.unwrap_or(name);
-    let chars = name.chars().count();
-    let ok = (2..=40).contains(&chars)
-        && name.chars().any(char::is_alphabetic)
-        && !name.contains("http")
-        && !NO_SOURCES.contains(&name);
-    ok.then(|| name.to_owned())
-}
-
-/// The medium that a line of the header names beside the date, without a label: 某报APP2018-06-06 20:23.
-fn beside_date(line: &str) -> Option<String> {
-    const MEDIA: &[&str] = &[
-        "网",
-        "报",
-        "社",
-        "台",
-        "刊",
-        "新闻",
-        "APP",
-        "App",
-        "客户端",
-        "在线",
-        "政协",
-        "政府",
-        "杂志",
-    ];
-    let stamp = dates::dates(line, Order::DayFirst).into_iter().next()?;
-    let name = line[..stamp.start].trim();
-    let short =
-        (3..=16).contains(&name.chars().count()) && !name.contains([':', '：', ' ', '>', '|']);
-    (short && MEDIA.iter().any(|m| name.ends_with(m))).then(|| source_name(name)).flatten()
+        field => field,
+    };
+    Labelled { field, ..labelled }
 }
 
 /// The names behind all labels of a kind, in reading order.
@@ -375,7 +274,8 @@ fn authors(
 ) -> Vec<String> {
     let speaker = || {
         let mut lines = parts.subtitle.iter().chain(&parts.header);
-        lines.find_map(|line| people::speaker(line)).map(|name| vec![name])
+        let in_office = lines.find_map(|line| people::speaker(line));
+        in_office.or_else(|| parts.speaker.map(people::unspaced)).map(|name| vec![name])
     };
     let in_brackets = || {
         let lines = parts.last.iter().rev().chain(&parts.behind);
@@ -439,10 +339,15 @@ fn said(hints: &Hints, publisher: Option<&str>, editors: &[String]) -> Option<Ve
 }
 
 /// How often the page was read: 点击数:74, 2547 次浏览.
-fn views(fields: &[Labelled], parts: &Parts) -> Option<i64> {
-    let labelled =
-        fields.iter().filter(|f| f.field == Field::Views).find_map(|f| count_at_start(f.value));
-    labelled.or_else(|| {
+fn views(top: &[Labelled], bottom: &[Labelled], parts: &Parts) -> Option<i64> {
+    let labelled = |fields: &[Labelled], field: Field| {
+        fields.iter().filter(|f| f.field == field).find_map(|f| count_at_start(f.value))
+    };
+    // Forums count above the title: 查看: 3521|回复: 3.
+    let above: Vec<Labelled> = parts.above.iter().flat_map(|line| fields::fields(line)).collect();
+    let fields =
+        [(top, Field::Views), (bottom, Field::Views), (top, Field::Visits), (&above, Field::Views)];
+    fields.into_iter().find_map(|(fields, field)| labelled(fields, field)).or_else(|| {
         parts.top().chain(parts.bottom()).find_map(|line| {
             ["次浏览", "次阅读", "次点击", "人阅读", "人浏览", "次访问"].iter().find_map(|word| {
                 let at = line.find(word)?;
@@ -555,5 +460,110 @@ mod tests {
         assert_eq!(m.published_at, None);
         assert_eq!(count_at_start("1.2万"), Some(12_000));
         assert_eq!(count_at_start("2024-01-15"), None);
+    }
+
+    #[test]
+    fn labels_and_values_in_pieces_of_their_own() {
+        let m = page(&[
+            (Role::Title, "云州今年修路三百公里"),
+            (Role::Meta, "作者："),
+            (Role::Other, "李明"),
+            (Role::Meta, "来源："),
+            (Role::Other, "云州晚报"),
+            (Role::Other, "浏览量"),
+            (Role::Other, "74"),
+            (Role::Para, "今年，全市修路三百公里。"),
+        ]);
+        assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
+        assert_eq!(m.authors, ["李明"]);
+        // A control is no value.
+        let m = page(&[
+            (Role::Title, "云州今年修路三百公里"),
+            (Role::Meta, "来源："),
+            (Role::Other, "复制链接"),
+            (Role::Para, "今年，全市修路三百公里。"),
+        ]);
+        assert_eq!(m.publisher, None);
+    }
+
+    #[test]
+    fn fields_that_nothing_divides() {
+        let of = |line| {
+            page(&[(Role::Title, "云州修路"), (Role::Meta, line), (Role::Para, "今年修路。")])
+        };
+        let m = of("来源：云州晚报作者：李明2024-01-18 07:16");
+        assert_eq!(
+            (m.publisher.as_deref(), m.authors.as_slice()),
+            (Some("云州晚报"), &["李明".to_owned()][..])
+        );
+        let m = of("发布时间2024-01-18 07:16信息来源云州晚报浏览量74");
+        assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
+        let m = of("云州晚报2024-01-18 07:16阅读 74");
+        assert_eq!((m.publisher.as_deref(), m.views), (Some("云州晚报"), Some(74)));
+        let m = of("本文来源于云州局 2024-01-18 07:16:48 我要评论（0）");
+        assert_eq!(m.publisher.as_deref(), Some("云州局"));
+    }
+
+    #[test]
+    fn a_speaker_without_office() {
+        let block = |role, reason, text: &str, n| {
+            Block::new(role, reason, text.to_owned(), Locator::line(n))
+        };
+        let blocks = [
+            block(Role::Title, "title_points", "政协云州市委员会常务委员会工作报告", 1),
+            block(Role::Meta, "speaker", "李 明", 2),
+            block(Role::Para, "running_text", "各位委员：", 3),
+        ];
+        let m = metadata(&PageInfo::default(), &Hints::default(), &blocks);
+        assert_eq!(m.authors, ["李明"]);
+    }
+
+    #[test]
+    fn dates_of_last_resort_and_of_the_republic() {
+        let of = |line| {
+            let m =
+                page(&[(Role::Title, "云州修路"), (Role::Meta, line), (Role::Para, "今年修路。")]);
+            m.published_date.map(|d| d.to_string())
+        };
+        assert_eq!(of("(2025年2月18日)").as_deref(), Some("2025-02-18"));
+        assert_eq!(of("（2025年2月18日市人民代表大会通过）"), None);
+        assert_eq!(of("發布日期：112-05-18").as_deref(), Some("2023-05-18"));
+        assert_eq!(of("发布日期：112-05-18"), None);
+    }
+
+    #[test]
+    fn who_sent_it_in() {
+        let of = |line| {
+            page(&[(Role::Title, "云州修路"), (Role::Meta, line), (Role::Para, "今年修路。")])
+        };
+        let m = of("发布：2024-01-18 | 供稿：云州晚报 | 点击：[74]");
+        assert_eq!((m.publisher.as_deref(), m.authors.len()), (Some("云州晚报"), 0));
+        let m = of("发布：2024-01-18 | 供稿：李明 | 点击：[74]");
+        assert_eq!((m.publisher, m.authors, m.views), (None, vec!["李明".to_owned()], Some(74)));
+    }
+
+    #[test]
+    fn forums_count_above_the_title() {
+        let m = page(&[
+            (Role::Other, "查看: 3521|回复: 3"),
+            (Role::Title, "断头路什么时候打通？"),
+            (Role::Para, "这条路修了三年。"),
+        ]);
+        assert_eq!(m.views, Some(3521));
+    }
+
+    #[test]
+    fn visits_in_the_footer_are_those_of_the_site() {
+        let header = page(&[
+            (Role::Title, "云州修路"),
+            (Role::Meta, "发布时间：2024-01-18 访问人数：74"),
+            (Role::Para, "今年修路。"),
+        ]);
+        let footer = page(&[
+            (Role::Title, "云州修路"),
+            (Role::Para, "今年修路。"),
+            (Role::Other, "访问人数：3399541"),
+        ]);
+        assert_eq!((header.views, footer.views), (Some(74), None));
     }
 }

@@ -125,8 +125,13 @@ pub(super) fn names(value: &str) -> Vec<String> {
     let end = ["出自", "来源"].iter().filter_map(|w| value.find(w)).min();
     let value = &value[..end.unwrap_or(value.len())];
     let mut names = if value.chars().any(is_han) { han_names(value) } else { latin_names(value) };
-    names.retain(|name| !NOBODY.contains(&name.to_lowercase().as_str()));
+    names.retain(|name| !is_nobody(name));
     if names.len() > NAMES_MAX { Vec::new() } else { names }
+}
+
+/// Whether pages print this for an author whom they do not name.
+pub(super) fn is_nobody(name: &str) -> bool {
+    NOBODY.contains(&name.to_lowercase().as_str())
 }
 
 fn han_names(value: &str) -> Vec<String> {
@@ -334,9 +339,14 @@ pub(super) fn speaker(line: &str) -> Option<String> {
         .max_by_key(|&(at, office)| (at + office.len(), office.len()))?;
     let name = line[at + office.len()..].trim_start_matches(['：', ':']);
     let blank = name.chars().next().is_some_and(char::is_whitespace);
-    let name: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let name = unspaced(name);
     // 省长李明在… is prose; with no blank the name must be all there is.
     (is_name(&name) && (blank || line.chars().count() <= 8)).then_some(name)
+}
+
+/// A name without the blanks between its characters.
+pub(super) fn unspaced(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Whether a text can be the name of a person, in Han characters.

@@ -7,6 +7,7 @@
 use super::dates::{self, Order, Stamp};
 use super::fields::{self, Field, Labelled};
 use crate::clean::Hints;
+use crate::han;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -144,11 +145,12 @@ pub(super) fn published(sources: &Sources) -> Published {
 /// Every date that the page offers, the most trustworthy first.
 fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     let order = sources.order;
+    let traditional = is_traditional(sources);
     let labelled = |fields: &'a [Labelled<'a>], field: Field| {
-        fields
-            .iter()
-            .filter(move |f| f.field == field)
-            .filter_map(move |f| at_start(f.value, order))
+        fields.iter().filter(move |f| f.field == field).filter_map(move |f| {
+            let republic = || dates::of_the_republic(f.value).filter(|_| traditional);
+            at_start(f.value, order).or_else(republic)
+        })
     };
     let meta = |names: &'static [&'static str]| {
         let of =
@@ -184,10 +186,20 @@ fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     all.extend(labelled(sources.fields, Field::Written));
     all.extend(bare(sources.near));
     all.extend(labelled(sources.end_fields, Field::Updated));
+    // In brackets under the title: that of the speech or of the decision, if no other is known.
+    all.extend(sources.header.iter().filter_map(|line| signature(line, order)));
     all.extend(sources.end.iter().rev().filter_map(|line| signature(line, order)));
     all.extend(meta(MODIFIED));
     all.extend(json("dateModified"));
     all
+}
+
+/// Whether the page is in traditional script, where years are also counted from 1912.
+fn is_traditional(sources: &Sources) -> bool {
+    let lang = sources.hints.lang.as_deref().unwrap_or_default().to_lowercase();
+    let lines = || sources.header.iter().chain(sources.near);
+    ["zh-hant", "zh-tw"].iter().any(|tag| lang.starts_with(tag))
+        || lines().any(|line| line.chars().any(han::is_traditional))
 }
 
 /// The date that a value begins with.
@@ -197,7 +209,7 @@ fn at_start(value: &str, order: Order) -> Option<Stamp> {
 }
 
 /// The dates of a line of the header: all of it, or with the source and such around them, never out of a sentence.
-fn bare_dates(line: &str, order: Order) -> Vec<Stamp> {
+pub(super) fn bare_dates(line: &str, order: Order) -> Vec<Stamp> {
     // A date in brackets under the title is that of the speech or of the decision.
     if line.chars().count() > 160 || line.starts_with(['（', '(']) || line.contains(['。', '！'])
     {

@@ -168,6 +168,13 @@ mod tests {
     }
 
     #[test]
+    fn a_printed_type_that_no_listed_place_bears() {
+        // The short form of 云溪区 is not the place.
+        let review = told("云溪市政协2023年工作综述", None, &["2023年，市政协履职为民。"]);
+        assert!(review.starts_with("云溪市政协 "), "{review}");
+    }
+
+    #[test]
     fn governments() {
         assert_eq!(
             told("2025年绵阳市政府工作报告", None, &["一、2024年工作回顾", "二、2025年工作安排"]),

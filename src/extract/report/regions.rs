@@ -263,7 +263,25 @@ fn longest_suffix(text: &str) -> Option<Place> {
 fn longest_prefix(text: &str) -> Option<Place> {
     let ends: Vec<usize> =
         text.char_indices().take(NAME_CHARS_MAX).skip(1).map(|(at, c)| at + c.len_utf8()).collect();
-    ends.iter().rev().find_map(|&at| lone(&text[..at]))
+    ends.iter().rev().find_map(|&at| of_printed_type(lone(&text[..at])?, &text[at..]))
+}
+
+/// The place, if what follows a short form is not the word for another type of division: 朝阳县 is not 朝阳区.
+fn of_printed_type(mut place: Place, rest: &str) -> Option<Place> {
+    // 浙江市场 and 江苏县域 name no type.
+    const OTHER_WORDS: &[&str] = &[
+        "市场", "市县", "市级", "市区", "市直", "县域", "县级", "县区", "县市", "区域", "区间",
+        "区块", "区县", "区级", "旗下", "旗帜",
+    ];
+    let types = ["市", "县", "区", "州", "盟", "旗"];
+    let word = types.into_iter().find(|word| rest.starts_with(word));
+    if let Some(word) = word
+        && !place.in_full
+        && !OTHER_WORDS.iter().any(|w| rest.starts_with(w))
+    {
+        place.candidates.retain(|d| d.name.ends_with(word));
+    }
+    (!place.candidates.is_empty()).then_some(place)
 }
 
 fn lone(name: &str) -> Option<Place> {
@@ -451,6 +469,10 @@ mod tests {
         assert_eq!((place.bytes, place.own_bytes, place.in_full), (18, 9, true));
         let place = at_start("重庆市江北区2023年").expect("江北区");
         assert_eq!((place.candidates[0].code, place.bytes), (500_105, 18));
+        // A short form and the word for another type: the table does not have the place.
+        assert_eq!(at_start("云溪市政协召开会议"), None);
+        assert_eq!(at_start("云溪区政协召开会议").map(|p| p.candidates[0].code), Some(430_603));
+        assert_eq!(at_start("浙江市场监管").map(|p| p.candidates[0].code), Some(330_000));
         assert_eq!(at_end("全市"), None);
         assert_eq!(at_start("我们"), None);
     }
