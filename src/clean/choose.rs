@@ -34,7 +34,8 @@ pub(super) fn choose(page: &Page, given: Option<&[f32]>) -> Choice {
     for (p, left) in p.iter_mut().zip(others::left(page, &whole)) {
         *p *= left;
     }
-    for (p, left) in p.iter_mut().zip(furniture::left(page, &whole)) {
+    let left = furniture::left(page, &whole, &p);
+    for (p, left) in p.iter_mut().zip(left) {
         *p *= left;
     }
     let tokens: Vec<f32> = page.stats.iter().map(|s| s.tokens).collect();

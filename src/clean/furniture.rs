@@ -17,11 +17,11 @@ const SURE: f32 = 0.1;
 /// What is left of what stands among such.
 const AMONG: f32 = 0.25;
 
-/// What is left of each piece's probability.
-pub(super) fn left(page: &Page, whole: &Whole) -> Vec<f32> {
+/// What is left of each piece's probability `p`.
+pub(super) fn left(page: &Page, whole: &Whole, p: &[f32]) -> Vec<f32> {
     let mut left = vec![1.0; page.stats.len()];
     menus(page, &mut left);
-    phrases(page, &mut left);
+    phrases(page, p, &mut left);
     other_titles(page, &mut left);
     dated_links(page, &mut left);
     repeated_summary(page, &mut left);
@@ -75,10 +75,12 @@ fn in_one_list(page: &Page, a: usize, b: usize) -> bool {
 }
 
 /// Lines that say what they are.
-fn phrases(page: &Page, left: &mut [f32]) {
+fn phrases(page: &Page, p: &[f32], left: &mut [f32]) {
     const TOKENS_MAX: f32 = 60.0;
+    /// Lines below this are never kept, and most lines are below it.
+    const KEPT_MIN: f32 = 0.05;
     for (n, piece) in page.pieces.list.iter().enumerate() {
-        let short = page.stats[n].tokens <= TOKENS_MAX && page.title != Some(n);
+        let short = page.stats[n].tokens <= TOKENS_MAX && p[n] >= KEPT_MIN && page.title != Some(n);
         if short && says(page.pieces.of(piece), &[Says::Banner, Says::Ask]) {
             left[n] *= SURE;
         }
@@ -218,7 +220,7 @@ mod tests {
             ..Hints::default()
         };
         let page = Page::read(&dom, &marks, &pieces, &hints);
-        let left = left(&page, &features::whole(&page));
+        let left = left(&page, &features::whole(&page), &vec![0.5; pieces.list.len()]);
         for (start, want) in want {
             let n = pieces.list.iter().position(|p| pieces.of(p).starts_with(start));
             let n = n.unwrap_or_else(|| panic!("{start} is on the page"));
