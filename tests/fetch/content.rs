@@ -95,7 +95,7 @@ fn pages_without_a_document() {
         .collect();
     expect![[r#"
         /login: login_page (clean): the page asks to sign in and has no article
-        /captcha: "请输入验证码继续访问"
+        /captcha: error_page (clean): the page says that access is denied
         /error: "502 Bad Gateway"
         /parked-domain: "购买域名 联系我们相关搜索"
     "#]]
