@@ -43,6 +43,26 @@ const ARTICLES: &[&str] = &[
     "jobposting",
 ];
 
+/// Words of id, class, itemprop and rel that name an element of the header, and the field that it is. WeChat calls the
+/// name of the account js_name on every page.
+const NAMED: &[(&str, &str)] = &[
+    ("article-author", "author"),
+    ("article-source", "source"),
+    ("author", "author"),
+    ("author-name", "author"),
+    ("author_name", "author"),
+    ("js_name", "account"),
+    ("media-name", "source"),
+    ("media_name", "source"),
+    ("post-author", "author"),
+    ("source", "source"),
+    ("writer", "author"),
+];
+
+/// Characters of such an element's text at most, and how many are read: menus of authors name hundreds.
+const NAMED_CHARS_MAX: usize = 40;
+const NAMED_MAX: usize = 50;
+
 /// Reads the hints of a page.
 pub(super) fn read(dom: &Dom) -> Hints {
     let mut hints = Hints::default();
@@ -76,6 +96,13 @@ pub(super) fn read(dom: &Dom) -> Hints {
         if headline.is_none() && dom.attr(id, Attr::Itemprop) == Some("headline") {
             headline = text(&tables::flat(dom, id));
         }
+        if hints.named.len() < NAMED_MAX
+            && let Some(field) = named(dom, id)
+        {
+            let value = text(&tables::flat(dom, id));
+            let value = value.filter(|value| value.chars().count() <= NAMED_CHARS_MAX);
+            hints.named.extend(value.map(|value| (field, value)));
+        }
         at = dom.following(id, ROOT, tag.is_mute() && tag != Tag::Head && tag != Tag::Noscript);
     }
     hints.h1 = headline.or(hints.h1);
@@ -86,6 +113,14 @@ pub(super) fn read(dom: &Dom) -> Hints {
 fn text(value: &str) -> Option<String> {
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The field of the header that the element's names say it is.
+fn named(dom: &Dom, id: Id) -> Option<&'static str> {
+    let attrs = [Attr::Class, Attr::Id, Attr::Itemprop, Attr::Rel];
+    let mut words =
+        attrs.into_iter().filter_map(|a| dom.attr(id, a)).flat_map(str::split_ascii_whitespace);
+    words.find_map(|word| NAMED.iter().find(|(name, _)| *name == word).map(|(_, field)| *field))
 }
 
 fn raw(dom: &Dom, id: Id) -> String {
@@ -203,6 +238,16 @@ mod tests {
 
     fn hints(source: &str) -> Hints {
         read(&dom::parse(source, 512, 100_000, true))
+    }
+
+    #[test]
+    fn elements_that_name_a_field() {
+        let h = hints(
+            "<div><span class='time'>2024-01-18</span><span class='source fl'>云州晚报</span>\
+             <a rel=author>李明</a><b id=js_name> 云州人大 </b></div>",
+        );
+        let named: Vec<_> = h.named.iter().map(|(field, text)| (*field, text.as_str())).collect();
+        assert_eq!(named, [("source", "云州晚报"), ("author", "李明"), ("account", "云州人大")]);
     }
 
     #[test]

@@ -272,6 +272,9 @@ pub struct Hints {
     pub times: Vec<String>,
     /// The lang attribute of the html element.
     pub lang: Option<String>,
+    /// Short texts of elements that id, class, itemprop or rel name as a field of the header: field (author, source,
+    /// account) and text, in page order.
+    pub named: Vec<(&'static str, String)>,
 }
 
 /// A page taken apart.

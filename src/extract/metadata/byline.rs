@@ -71,7 +71,7 @@ fn latin(line: &str) -> Vec<String> {
 }
 
 /// Two to four words that begin in capitals (van, de and the like aside).
-fn is_western_name(name: &str) -> bool {
+pub(super) fn is_western_name(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
     let capital = |w: &&&str| w.chars().next().is_some_and(char::is_uppercase);
     let particle = |w: &&str| {

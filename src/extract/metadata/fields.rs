@@ -116,6 +116,11 @@ pub(super) fn pairs<'a>(lines: &[&'a str]) -> Vec<Labelled<'a>> {
     lines.windows(2).filter_map(pair).collect()
 }
 
+/// Whether a text holds a label, or is one.
+pub(super) fn has_label(text: &str) -> bool {
+    text.contains([':', '：']) || alone(text).is_some() || !labels(text).is_empty()
+}
+
 /// The field that a line names if it is a label and nothing else, with or without its colon.
 fn alone(line: &str) -> Option<Field> {
     let word = line.trim().trim_end_matches([':', '：']).to_lowercase();

@@ -186,6 +186,13 @@ impl<'a> Parts<'a> {
         pairs
     }
 
+    /// What the page names so and shows in its header.
+    fn named<'h>(&'h self, hints: &'h Hints, field: &str) -> impl Iterator<Item = &'h str> {
+        let shown = |text: &&str| self.top().any(|line| line.contains(*text));
+        let texts = hints.named.iter().filter(move |(name, _)| *name == field);
+        texts.map(|(_, text)| text.as_str()).filter(shown)
+    }
+
     /// Lines that may say who posted the text and when.
     fn posts(&self) -> Vec<&'a str> {
         self.near
@@ -295,6 +302,7 @@ fn authors(
         .or_else(in_brackets)
         .or_else(printed)
         .or_else(|| said(hints, publisher, editors))
+        .or_else(|| named(hints, parts, publisher))
         .unwrap_or_default()
 }
 
@@ -336,6 +344,40 @@ fn said(hints: &Hints, publisher: Option<&str>, editors: &[String]) -> Option<Ve
     std::iter::once(people(of(&hints.json_ld, "author")))
         .chain(METAS.iter().map(|name| people(of(&hints.meta, name))))
         .find(|names| !names.is_empty())
+}
+
+/// Fewer names than these stand in one header.
+const NAMED_AUTHORS_MAX: usize = 4;
+
+/// The authors whom the page names by its markup: an element that it calls author, or what stands right before the
+/// account's name on a platform of accounts.
+fn named(hints: &Hints, parts: &Parts, publisher: Option<&str>) -> Option<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    // An element that holds a label too, or nothing else (发布于), is not the name.
+    let texts = parts.named(hints, "author").filter(|text| !fields::has_label(text));
+    for name in texts.flat_map(people::names) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let before_account = || {
+        let account = publisher::account(hints)?;
+        let mut lines = parts.top().filter_map(|line| line.split_once(account));
+        lines.find_map(|(before, _)| {
+            let name = before.trim().trim_start_matches("原创").trim().to_owned();
+            people::looks_like_names(std::slice::from_ref(&name)).then_some(name)
+        })
+    };
+    if names.is_empty() {
+        names.extend(before_account());
+    }
+    let person = |name: &String| {
+        (people::is_name(name) || byline::is_western_name(name))
+            && !publisher::is_name(name)
+            && Some(name.as_str()) != publisher
+    };
+    let ok = (1..NAMED_AUTHORS_MAX).contains(&names.len()) && names.iter().all(person);
+    ok.then_some(names)
 }
 
 /// How often the page was read: 点击数:74, 2547 次浏览.
@@ -529,6 +571,33 @@ mod tests {
         assert_eq!(of("（2025年2月18日市人民代表大会通过）"), None);
         assert_eq!(of("發布日期：112-05-18").as_deref(), Some("2023-05-18"));
         assert_eq!(of("发布日期：112-05-18"), None);
+    }
+
+    #[test]
+    fn names_by_markup() {
+        let of = |named: &[(&'static str, &str)], line: &str| {
+            let named = named.iter().map(|(field, text)| (*field, (*text).to_owned())).collect();
+            let hints = Hints { named, ..Hints::default() };
+            let block =
+                |role, text: &str, n| Block::new(role, "line", text.to_owned(), Locator::line(n));
+            let blocks = [
+                block(Role::Title, "云州修路", 1),
+                block(Role::Meta, line, 2),
+                block(Role::Para, "今年修路。", 3),
+            ];
+            let m = metadata(&PageInfo::default(), &hints, &blocks);
+            (m.publisher.unwrap_or_default(), m.authors.join(" "))
+        };
+        let line = "2024-01-18 云州晚报 李明";
+        assert_eq!(of(&[("author", "李明")], line), ("云州晚报".into(), "李明".into()));
+        // What the header does not show is of another article; labels are no names.
+        assert_eq!(of(&[("author", "王小雨")], line).1, "");
+        assert_eq!(of(&[("author", "发布于")], "发布于 2024-01-18").1, "");
+        assert_eq!(of(&[("author", "选稿：李明")], "2024-01-18 选稿：李明").1, "");
+        let line = "李明云州人大2024年1月18日 18:30云州";
+        assert_eq!(of(&[("account", "云州人大")], line), ("云州人大".into(), "李明".into()));
+        let line = "云州人大2024年1月18日 18:30云州";
+        assert_eq!(of(&[("account", "云州人大")], line), ("云州人大".into(), String::new()));
     }
 
     #[test]

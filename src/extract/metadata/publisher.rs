@@ -23,19 +23,28 @@ pub(super) fn publisher(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Op
     let metas =
         ["contentsource", "article:source", "source", "dc.source", "mediaid", "copyright-source"];
     let printed = || parts.header.iter().find_map(|line| beside_date(line));
-    if let Some(name) = newspaper(hints, parts).or_else(printed) {
+    // The header of an account's page runs its author and its name together.
+    let of_account = || account(hints).and_then(source_name);
+    if let Some(name) = newspaper(hints, parts).or_else(of_account).or_else(printed) {
         return Some(name);
     }
     let head = metas.iter().find_map(|name| {
         hints.meta.iter().find(|(k, _)| k == name).and_then(|(_, v)| source_name(v))
     });
-    head.or_else(|| labelled(Field::Issuer).find_map(|f| source_name(f.value)))
+    let by_element = || parts.named(hints, "source").find_map(source_name);
+    head.or_else(by_element)
+        .or_else(|| labelled(Field::Issuer).find_map(|f| source_name(f.value)))
         .or_else(|| {
             hints.json_ld.iter().find(|(k, _)| k == "publisher").and_then(|(_, v)| source_name(v))
         })
         .or_else(|| {
             hints.meta.iter().find(|(k, _)| k == "og:site_name").and_then(|(_, v)| source_name(v))
         })
+}
+
+/// The account whose page it is on a platform of accounts.
+pub(super) fn account(hints: &Hints) -> Option<&str> {
+    hints.named.iter().find(|(field, _)| *field == "account").map(|(_, name)| name.as_str())
 }
 
 /// The newspaper whose digital edition the page is: 云州日报数字报, 云州政协报电子版.
@@ -76,6 +85,8 @@ const NO_SOURCES: &[&str] = &[
     "综合",
     "用户投稿",
     "投稿",
+    // A platform of accounts is none of its authors.
+    "微信公众平台",
 ];
 
 /// Words of buttons that stand right behind the source on some pages.
