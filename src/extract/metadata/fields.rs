@@ -165,8 +165,7 @@ fn labels(line: &str) -> Vec<Label> {
 /// value is a number (`浏览量74`). Without a date the line may be prose.
 fn glued(line: &str) -> Vec<Label> {
     let digits = line.bytes().filter(u8::is_ascii_digit).count();
-    if digits < 6 || line.contains(['。', '，']) || dates::dates(line, Order::DayFirst).is_empty()
-    {
+    if digits < 6 || line.contains(['。', '，']) {
         return Vec::new();
     }
     let known = |start: usize, end: usize| Label::of(line, start, end, end);
@@ -187,6 +186,10 @@ fn glued(line: &str) -> Vec<Label> {
             found.extend(longest.filter(|label| label.field.is_number()));
         }
         previous = c;
+    }
+    // To look for dates costs more than all else here.
+    if found.is_empty() || dates::dates(line, Order::DayFirst).is_empty() {
+        return Vec::new();
     }
     found
 }
