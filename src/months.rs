@@ -18,6 +18,14 @@ pub(crate) fn month(name: &str) -> Option<i16> {
     MONTHS.get(name.to_lowercase().as_str()).copied()
 }
 
+/// Whether the name is English, or an abbreviation of it.
+pub(crate) fn is_english(name: &str) -> bool {
+    const ENGLISH: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let name = name.to_lowercase();
+    ENGLISH.iter().any(|month| name.starts_with(month))
+}
+
 /// Every name and abbreviation, lower case, the longest first.
 pub(crate) fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = MONTHS.keys().copied().collect();

@@ -22,6 +22,31 @@ pub(super) fn is_credits(text: &str) -> bool {
     are_labelled(core) || framed && words::names_people(core)
 }
 
+/// Whether a line of this many tokens opens with the label of an editor and the like, whatever stands behind it: the names of
+/// editors are printed in more ways than [`is_credits`] knows.
+pub(super) fn opens_as_credit(text: &str, tokens: f32) -> bool {
+    const OPENERS: [&str; 14] = [
+        "责任编辑",
+        "責任編輯",
+        "责编",
+        "编辑",
+        "校对",
+        "审核",
+        "编审",
+        "监制",
+        "终审",
+        "执行编辑",
+        "值班编辑",
+        "值班主任",
+        "实习编辑",
+        "总编",
+    ];
+    let inner = text.trim_start_matches(['（', '(', '【', '[', '［', ' ', '\u{3000}']);
+    let opener = OPENERS.iter().find_map(|o| inner.strip_prefix(o));
+    tokens <= 40.0
+        && opener.is_some_and(|rest| rest.starts_with([':', '：', '|', '/', ' ', '丨', '】', ']']))
+}
+
 /// Whether the text is labels with their values from end to end, one value at least.
 fn are_labelled(text: &str) -> bool {
     let Some(mut label) = label_at(text, 0).filter(|label| label.start == 0) else { return false };
@@ -125,5 +150,12 @@ mod tests {
         ] {
             assert!(!is_credits(text), "{text}");
         }
+    }
+
+    #[test]
+    fn editors_are_known_by_their_label() {
+        assert!(opens_as_credit("（责任编辑：甲乙）", 6.0));
+        assert!(opens_as_credit("编辑 甲乙", 4.0));
+        assert!(!opens_as_credit("编辑部昨天搬了家。", 8.0));
     }
 }

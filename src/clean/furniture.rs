@@ -204,28 +204,23 @@ fn about_the_site(page: &Page, is_box: impl Fn(Id) -> bool, of: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Hints, dom, features, names, pieces};
+    use super::super::features;
     use super::*;
 
     const BODY: &str = "<p>昨天上午，河边的新桥通车了，两岸的人都来看，孩子们在桥上跑来跑去，很高兴。</p>\
         <p>桥一共修了九个月，用的石料都是本地的，工钱也已经付清了，村里的人都说好。</p>";
 
-    /// What is left of the pieces that begin with each of these, on a page with this title element.
+    /// What is left of the pieces that begin with each of these.
     fn check(source: &str, want: &[(&str, f32)]) {
-        let dom = dom::parse(source, 512, 100_000, true);
-        let marks = names::mark(&dom);
-        let pieces = pieces::cut(&dom, &marks);
-        let hints = Hints {
-            html_title: Some("河边的桥通车了-某某网".to_owned()),
-            ..Hints::default()
-        };
-        let page = Page::read(&dom, &marks, &pieces, &hints);
-        let left = left(&page, &features::whole(&page), &vec![0.5; pieces.list.len()]);
-        for (start, want) in want {
-            let n = pieces.list.iter().position(|p| pieces.of(p).starts_with(start));
-            let n = n.unwrap_or_else(|| panic!("{start} is on the page"));
-            assert_eq!(left[n], *want, "{start}");
-        }
+        features::with_page(source, |page| {
+            let list = &page.pieces.list;
+            let left = left(page, &features::whole(page), &vec![0.5; list.len()]);
+            for (start, want) in want {
+                let n = list.iter().position(|p| page.pieces.of(p).starts_with(start));
+                let n = n.unwrap_or_else(|| panic!("{start} is on the page"));
+                assert_eq!(left[n], *want, "{start}");
+            }
+        });
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 mod marker;
 
-use crate::months::month;
+use crate::months::{is_english, month};
 use marker::han_digit;
 pub use marker::{Marker, MarkerKind, marker};
 
@@ -227,9 +227,11 @@ fn is_named_date(line: &str) -> bool {
         let digits = w.trim_end_matches(|c: char| c.is_ascii_lowercase());
         !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
     };
-    let months = words.iter().filter(|w| month(w).is_some()).count();
+    let months: Vec<&&str> = words.iter().filter(|w| month(w).is_some()).collect();
     let numbers = words.iter().filter(number).count();
-    months == 1 && (1..=2).contains(&numbers) && months + numbers == words.len()
+    // Without a year, "set 5" and "out 2" are more than dates in Italian and Portuguese.
+    let known = months.len() == 1 && (numbers == 2 || is_english(months[0]));
+    known && (1..=2).contains(&numbers) && numbers + 1 == words.len()
 }
 
 fn is_numeric_date(line: &str) -> bool {
@@ -431,6 +433,9 @@ mod tests {
         assert!(is_date("2024-01-16 07:16"));
         assert!(is_date("二○一一年十二月十五日"));
         assert!(is_date("（2017年10月18日）"));
+        assert!(is_date("16 marca 2021"));
+        assert!(is_date("March 12"));
+        assert!(!is_date("Set 5"));
         assert!(!is_date("2024年工作安排"));
         assert!(!is_date("05"));
     }

@@ -176,21 +176,14 @@ fn comments(page: &Page, whole: &Whole, left: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Hints, dom, names, pieces};
     use super::*;
 
-    /// The pieces of a page with this title element, and what is left of each.
+    /// The pieces of a page, and what is left of each.
     fn lefts(source: &str) -> Vec<(String, f32)> {
-        let dom = dom::parse(source, 512, 100_000, true);
-        let marks = names::mark(&dom);
-        let pieces = pieces::cut(&dom, &marks);
-        let hints = Hints {
-            html_title: Some("河边的桥通车了-某某网".to_owned()),
-            ..Hints::default()
-        };
-        let page = Page::read(&dom, &marks, &pieces, &hints);
-        let left = left(&page, &features::whole(&page));
-        pieces.list.iter().map(|p| pieces.of(p).to_owned()).zip(left).collect()
+        features::with_page(source, |page| {
+            let left = left(page, &features::whole(page));
+            page.pieces.list.iter().map(|p| page.pieces.of(p).to_owned()).zip(left).collect()
+        })
     }
 
     /// What is left of the pieces that begin so.
@@ -247,11 +240,10 @@ mod tests {
             "<main><div class=body>{BODY}</div><div>{NEXT}</div><div><h2>别的</h2>{NEXT}</div>\
              <div class=comments>{NEXT}</div><ul><li>{NEXT}</ul></main>"
         );
-        let dom = dom::parse(&source, 512, 100_000, true);
-        let marks = names::mark(&dom);
-        let pieces = pieces::cut(&dom, &marks);
-        let page = Page::read(&dom, &marks, &pieces, &Hints::default());
-        let body = dom.up(pieces.list[0].owner).nth(1).expect("the paragraph is in a box");
-        assert_eq!(split(&page, body).len(), 1);
+        let n = features::with_page(&source, |page| {
+            let first = page.pieces.list[0].owner;
+            split(page, page.dom.up(first).nth(1).expect("the paragraph is in a box")).len()
+        });
+        assert_eq!(n, 1);
     }
 }

@@ -61,6 +61,8 @@ pub(super) enum Says {
     LeadsOn = 2,
     Banner = 4,
     Ask = 8,
+    Ends = 16,
+    PostMeta = 32,
 }
 
 /// Characters of a line that is looked at: no phrase makes a longer one what it is.
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn the_file_holds_each_phrase_once() {
         let file = file();
-        assert_eq!(file.phrase.len(), 4);
+        assert_eq!(file.phrase.len(), 6);
         for entry in &file.phrase {
             assert!(!entry.reason.is_empty() && !entry.class.is_empty());
             let all: Vec<String> = [&entry.whole, &entry.starts, &entry.parts]
@@ -108,6 +110,7 @@ mod tests {
         assert!(says("很抱歉，您的访问被阻断。", &[Says::Blocked]));
         assert!(says("— END —", &[Says::Ask]));
         assert!(says("Official websites use .gov. A .gov website is official.", &[Says::Banner]));
+        assert!(says("This entry was posted in Rivers and tagged bridge.", &[Says::PostMeta]));
         assert!(!says("我们的投稿邮箱换了新的地址。", &[Says::Ask]));
         assert!(!says("公安机关去年拦截诈骗电话三万次。", &[Says::Blocked]));
         assert!(!says("页面正在跳转", &[Says::Blocked]));

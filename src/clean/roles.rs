@@ -10,6 +10,7 @@ use super::credits;
 use super::dom::Tag;
 use super::features::{Page, Phrase};
 use super::headings::{self, Shape};
+use super::phrases::{Says, says};
 use super::{tables, title};
 
 /// A role and why.
@@ -87,7 +88,7 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
         return Verdict::new(Role::Table, "data_table");
     }
     let credits = n + CREDITS > last && stat.tokens <= 80.0 && credits::is_credits(text);
-    if credits || is_credit(text, stat.tokens) && n + 6 > last {
+    if credits || credits::opens_as_credit(text, stat.tokens) && n + 6 > last {
         return Verdict::new(Role::Credit, "credit_line");
     }
     let tail = n + 4 > last && stat.tokens <= 80.0;
@@ -97,7 +98,8 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     if tail && stat.covers(Phrase::Share) > 0.12 {
         return Verdict::new(Role::Footer, "share");
     }
-    if tail && is_post_meta(text) {
+    // However many tags it names.
+    if tail && says(&text[..text.floor_char_boundary(120)], &[Says::PostMeta]) {
         return Verdict::new(Role::Meta, "byline");
     }
     if n <= first + 2 && (is_byline(page, n) || headings::is_date(text)) {
@@ -166,47 +168,6 @@ fn headings_by_place(page: &Page, verdicts: &mut [Verdict]) {
     }
 }
 
-/// A line that names editors and the like and nothing else.
-fn is_credit(text: &str, tokens: f32) -> bool {
-    const OPENERS: [&str; 14] = [
-        "责任编辑",
-        "責任編輯",
-        "责编",
-        "编辑",
-        "校对",
-        "审核",
-        "编审",
-        "监制",
-        "终审",
-        "执行编辑",
-        "值班编辑",
-        "值班主任",
-        "实习编辑",
-        "总编",
-    ];
-    let inner = text.trim_start_matches(['（', '(', '【', '[', '［', ' ', '\u{3000}']);
-    let opener = OPENERS.iter().find_map(|o| inner.strip_prefix(o));
-    tokens <= 40.0
-        && opener.is_some_and(|rest| rest.starts_with([':', '：', '|', '/', ' ', '丨', '】', ']']))
-}
-
-/// The sentence that themes of WordPress put below a post, in the languages that they are most used in.
-fn is_post_meta(text: &str) -> bool {
-    const OPENERS: [&str; 10] = [
-        "This entry was posted",
-        "This post was ",
-        "This article was posted",
-        "Filed under",
-        "Posted in ",
-        "Dieser Beitrag wurde ",
-        "Der Beitrag wurde am",
-        "Cet article a été publié",
-        "Esta entrada fue publicada",
-        "Questo articolo è stato pubblicato",
-    ];
-    OPENERS.iter().any(|opener| text.starts_with(opener))
-}
-
 /// A line that credits a picture and nothing else: wholly in brackets, or behind a caption and a stroke.
 fn is_photo_credit(text: &str) -> bool {
     const OPENERS: [&str; 12] = [
@@ -262,7 +223,7 @@ fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Ve
     {
         return Verdict::new(Role::Meta, "byline");
     }
-    if is_credit(text, stat.tokens)
+    if credits::opens_as_credit(text, stat.tokens)
         || n > last && n <= last + 6 && stat.tokens <= 40.0 && stat.covers(Phrase::Credit) > 0.1
     {
         return Verdict::new(Role::Credit, "credit_line");
@@ -309,13 +270,5 @@ mod tests {
         assert!(is_photo_credit("Die Brücke am Morgen. | © Erika Muster"));
         assert!(!is_photo_credit("(photography was forbidden then)"));
         assert!(!is_photo_credit("图片来源广泛，种类也多。"));
-        assert!(is_post_meta("This entry was posted in Rivers and tagged bridge."));
-    }
-
-    #[test]
-    fn credits_are_lines_of_their_own() {
-        assert!(is_credit("（责任编辑：甲乙）", 6.0));
-        assert!(is_credit("编辑 甲乙", 4.0));
-        assert!(!is_credit("编辑部昨天搬了家。", 8.0));
     }
 }

@@ -256,19 +256,21 @@ impl Piece {
     }
 }
 
+/// What a test makes of a page whose title element says 河边的桥通车了.
+#[cfg(test)]
+pub(super) fn with_page<T>(source: &str, look: impl FnOnce(&Page) -> T) -> T {
+    let dom = super::dom::parse(source, 512, 100_000, true);
+    let marks = super::names::mark(&dom);
+    let pieces = super::pieces::cut(&dom, &marks);
+    let hints = Hints {
+        html_title: Some("河边的桥通车了-某某网".to_owned()), ..Hints::default()
+    };
+    look(&Page::read(&dom, &marks, &pieces, &hints))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{dom, names, pieces};
     use super::*;
-
-    fn with_page(source: &str, check: impl FnOnce(&Page)) {
-        let dom = dom::parse(source, 512, 100_000, true);
-        let marks = names::mark(&dom);
-        let pieces = pieces::cut(&dom, &marks);
-        let hints =
-            Hints { html_title: Some("河边的桥通车-某网".to_owned()), ..Hints::default() };
-        check(&Page::read(&dom, &marks, &pieces, &hints));
-    }
 
     #[test]
     fn rows_are_full_and_finite() {
