@@ -43,21 +43,18 @@ const ARTICLES: &[&str] = &[
     "jobposting",
 ];
 
-/// Words of id, class, itemprop and rel that name an element of the header, and the field that it is. WeChat calls the
-/// name of the account js_name on every page.
-const NAMED: &[(&str, &str)] = &[
-    ("article-author", "author"),
-    ("article-source", "source"),
-    ("author", "author"),
-    ("author-name", "author"),
-    ("author_name", "author"),
-    ("js_name", "account"),
-    ("media-name", "source"),
-    ("media_name", "source"),
-    ("post-author", "author"),
-    ("source", "source"),
-    ("writer", "author"),
-];
+/// The field of the header that a word of id, class, itemprop or rel says an element is. WeChat calls the name of the
+/// account js_name on every page.
+fn field(word: &str) -> Option<&'static str> {
+    match word {
+        "author" | "article-author" | "author-name" | "author_name" | "post-author" | "writer" => {
+            Some("author")
+        }
+        "source" | "article-source" | "media-name" | "media_name" => Some("source"),
+        "js_name" => Some("account"),
+        _ => None,
+    }
+}
 
 /// Characters of such an element's text at most, and how many are read: menus of authors name hundreds.
 const NAMED_CHARS_MAX: usize = 40;
@@ -117,10 +114,9 @@ fn text(value: &str) -> Option<String> {
 
 /// The field of the header that the element's names say it is.
 fn named(dom: &Dom, id: Id) -> Option<&'static str> {
-    let attrs = [Attr::Class, Attr::Id, Attr::Itemprop, Attr::Rel];
-    let mut words =
-        attrs.into_iter().filter_map(|a| dom.attr(id, a)).flat_map(str::split_ascii_whitespace);
-    words.find_map(|word| NAMED.iter().find(|(name, _)| *name == word).map(|(_, field)| *field))
+    let naming = |attr: &Attr| matches!(attr, Attr::Class | Attr::Id | Attr::Itemprop | Attr::Rel);
+    let values = dom.attrs(id).iter().filter(|(attr, _)| naming(attr)).map(|(_, value)| &**value);
+    values.flat_map(str::split_ascii_whitespace).find_map(field)
 }
 
 fn raw(dom: &Dom, id: Id) -> String {
