@@ -63,6 +63,7 @@ pub(super) enum Says {
     Ask = 8,
     Ends = 16,
     PostMeta = 32,
+    Rights = 64,
 }
 
 /// Characters of a line that is looked at: no phrase makes a longer one what it is.
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn the_file_holds_each_phrase_once() {
         let file = file();
-        assert_eq!(file.phrase.len(), 6);
+        assert_eq!(file.phrase.len(), 7);
         for entry in &file.phrase {
             assert!(!entry.reason.is_empty() && !entry.class.is_empty());
             let all: Vec<String> = [&entry.whole, &entry.starts, &entry.parts]
@@ -111,6 +112,8 @@ mod tests {
         assert!(says("— END —", &[Says::Ask]));
         assert!(says("Official websites use .gov. A .gov website is official.", &[Says::Banner]));
         assert!(says("This entry was posted in Rivers and tagged bridge.", &[Says::PostMeta]));
+        assert!(says("此内容为本网原创，未经授权，不得以任何方式使用。", &[Says::Rights]));
+        assert!(!says("未经批准不得占用基本农田。", &[Says::Rights]));
         assert!(!says("我们的投稿邮箱换了新的地址。", &[Says::Ask]));
         assert!(!says("公安机关去年拦截诈骗电话三万次。", &[Says::Blocked]));
         assert!(!says("页面正在跳转", &[Says::Blocked]));

@@ -81,6 +81,9 @@ fn fixed(page: &Page, n: usize) -> Option<Verdict> {
         .then(|| Verdict::new(Role::Nav, "control"))
 }
 
+/// Tokens of a notice of rights below an article at most.
+const RIGHTS_TOKENS_MAX: f32 = 200.0;
+
 fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     let (piece, stat) = (&page.pieces.list[n], &page.stats[n]);
     let text = page.pieces.of(piece);
@@ -98,9 +101,15 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
     if tail && stat.covers(Phrase::Share) > 0.12 {
         return Verdict::new(Role::Footer, "share");
     }
-    // However many tags it names.
-    if tail && says(&text[..text.floor_char_boundary(120)], &[Says::PostMeta]) {
-        return Verdict::new(Role::Meta, "byline");
+    if n + 4 > last {
+        // However many tags it names, and however long the notice goes on.
+        let start = |bytes: usize| &text[..text.floor_char_boundary(bytes)];
+        if tail && says(start(120), &[Says::PostMeta]) {
+            return Verdict::new(Role::Meta, "byline");
+        }
+        if stat.tokens <= RIGHTS_TOKENS_MAX && says(start(300), &[Says::Rights]) {
+            return Verdict::new(Role::Footer, "legal");
+        }
     }
     if n <= first + 2 && (is_byline(page, n) || headings::is_date(text)) {
         return Verdict::new(Role::Meta, "byline");
