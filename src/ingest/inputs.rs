@@ -2,24 +2,22 @@
 
 use super::digests::Stat;
 use super::plan::{Form, Input};
+use super::spool::Spool;
 use crate::hex::hex;
 #[cfg(feature = "fetch")]
-use crate::store::SnapshotPage;
+use crate::store::{SnapshotPage, Stored};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use tempfile::SpooledTempFile;
 
-/// Bytes of a list that are kept in memory before it goes to a file: small runs need none.
-const IN_MEMORY_BYTES: usize = 1 << 20;
 /// Inputs that are read from the list at a time.
 const WINDOW: usize = 128;
 
 /// What a run reads, source by source: files by path, pages of the store by address.
 ///
-/// Memory: next to nothing a file; what the store knows of a stored page.
+/// Memory: next to nothing a page.
 #[derive(Debug)]
 pub struct Inputs {
     list: RefCell<List>,
@@ -31,8 +29,6 @@ pub struct Inputs {
     odd_paths: BTreeMap<usize, PathBuf>,
     /// Why files can't be read.
     unreadable: BTreeMap<usize, String>,
-    #[cfg(feature = "fetch")]
-    stored: BTreeMap<usize, SnapshotPage>,
 }
 
 /// Where the inputs of a source are from.
@@ -42,8 +38,9 @@ struct Origin {
     /// Place of its first input; where it has none, of the next source's.
     first: usize,
     name: String,
-    /// What paths inside the source are relative to.
+    /// What paths inside the source are relative to; of a source of stored pages the folder of their segments.
     base: PathBuf,
+    is_stored: bool,
 }
 
 /// What is kept of an input beside its path.
@@ -91,7 +88,8 @@ impl Packed {
 #[derive(Debug)]
 struct List {
     packed: Spool,
-    /// Paths inside their sources and addresses, one after another.
+    /// Paths inside their sources, one after another; of stored pages their addresses, and behind a line break what
+    /// the store knows of them.
     insides: Spool,
     first: usize,
     window: Vec<(Packed, String)>,
@@ -129,63 +127,6 @@ impl List {
     }
 }
 
-/// Bytes that are added at the end, and read anywhere.
-#[derive(Debug)]
-struct Spool {
-    file: SpooledTempFile,
-    written: u64,
-    /// What is still to be written.
-    pending: Vec<u8>,
-    /// What was read last, and where it stands.
-    read: (u64, Vec<u8>),
-}
-
-impl Spool {
-    /// Bytes that are written and read at a time.
-    const BLOCK: usize = 1 << 14;
-
-    fn new(dir: Option<&Path>) -> Self {
-        let dir = dir.map_or_else(std::env::temp_dir, Path::to_owned);
-        let file = tempfile::spooled_tempfile_in(IN_MEMORY_BYTES, dir);
-        Self { file, written: 0, pending: Vec::new(), read: (0, Vec::new()) }
-    }
-
-    fn len(&self) -> u64 {
-        self.written + self.pending.len() as u64
-    }
-
-    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.pending.extend_from_slice(bytes);
-        if self.pending.len() >= Self::BLOCK { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.written))?;
-        self.file.write_all(&self.pending)?;
-        self.written += self.pending.len() as u64;
-        self.pending.clear();
-        Ok(())
-    }
-
-    fn read(&mut self, range: Range<u64>) -> io::Result<Vec<u8>> {
-        let n = |range: Range<u64>| usize::try_from(range.end.saturating_sub(range.start));
-        let n_bytes = n(range.clone()).map_err(io::Error::other)?;
-        let (at, block) = &self.read;
-        let held = *at <= range.start && range.end <= at + block.len() as u64;
-        if !held {
-            self.flush()?;
-            self.file.seek(SeekFrom::Start(range.start))?;
-            let mut block = Vec::with_capacity(n_bytes.max(Self::BLOCK));
-            (&mut self.file).take(n_bytes.max(Self::BLOCK) as u64).read_to_end(&mut block)?;
-            self.read = (range.start, block);
-        }
-        let (at, block) = &self.read;
-        let from = n(*at..range.start).map_err(io::Error::other)?;
-        let bytes = block.get(from..from + n_bytes);
-        bytes.map(<[u8]>::to_vec).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-}
-
 impl Inputs {
     /// None so far; the list of many is kept in `dir`, or where the system keeps temporary files.
     pub(super) fn in_dir(dir: Option<&Path>) -> Self {
@@ -197,14 +138,23 @@ impl Inputs {
             sources: Vec::new(),
             odd_paths: BTreeMap::new(),
             unreadable: BTreeMap::new(),
-            #[cfg(feature = "fetch")]
-            stored: BTreeMap::new(),
         }
     }
 
-    /// Begins a source: what is pushed from now on is its own.
+    /// Begins a source of files: what is pushed from now on is its own.
     pub(super) fn enter(&mut self, source_idx: usize, name: &str, base: PathBuf) {
-        self.sources.push(Origin { source_idx, first: self.n, name: name.to_owned(), base });
+        self.begin(source_idx, name, base, false);
+    }
+
+    /// Begins a source of stored pages, whose segments are in the folder `raw`.
+    #[cfg(feature = "fetch")]
+    pub(super) fn enter_stored(&mut self, source_idx: usize, name: &str, raw: PathBuf) {
+        self.begin(source_idx, name, raw, true);
+    }
+
+    fn begin(&mut self, source_idx: usize, name: &str, base: PathBuf, is_stored: bool) {
+        let name = name.to_owned();
+        self.sources.push(Origin { source_idx, first: self.n, name, base, is_stored });
     }
 
     /// Adds a file of the source that was entered last. `content` is its size and SHA-256, or why it can't be read.
@@ -229,15 +179,14 @@ impl Inputs {
         self.push(inside, bytes, sha256, stat)
     }
 
-    /// Adds a page of the store.
+    /// Adds a page of the store, of the source that was entered last.
     ///
     /// # Errors
     /// The list can't be written.
     #[cfg(feature = "fetch")]
-    pub(super) fn push_stored(&mut self, page: SnapshotPage) -> io::Result<()> {
-        self.push(&page.url, page.stored.payload_bytes, [0; 32], None)?;
-        self.stored.insert(self.n - 1, page);
-        Ok(())
+    pub(super) fn push_stored(&mut self, page: &SnapshotPage) -> io::Result<()> {
+        let line = format!("{}\n{}", page.url, serde_json::to_string(&Listed::of(page))?);
+        self.push(&line, page.stored.payload_bytes, [0; 32], None)
     }
 
     fn push(
@@ -306,52 +255,107 @@ impl Inputs {
         let Packed { bytes, modified_ns, inode, sha256, .. } = *packed;
         let of_it = |origin: &&Origin| origin.first <= idx;
         let Some(origin) = self.sources.iter().rev().find(of_it) else { return Ok(None) };
-        let base = Input {
+        #[cfg(feature = "fetch")]
+        if origin.is_stored {
+            let (url, listed) = inside.split_once('\n').unwrap_or((inside, ""));
+            let listed: Listed = serde_json::from_str(listed)?;
+            let page = listed.page(&origin.name, url, bytes, &origin.base);
+            return Ok(Some(Input {
+                source_idx: origin.source_idx,
+                path: page.stored.path.clone(),
+                name: format!("{}/{url}", origin.name),
+                inside: url.to_owned(),
+                stat: None,
+                content: Ok((bytes, page.stored.payload_sha256.clone())),
+                form: Form::Stored(Box::new(page)),
+            }));
+        }
+        let path = self.odd_paths.get(&idx).cloned();
+        Ok(Some(Input {
             source_idx: origin.source_idx,
-            path: PathBuf::new(),
+            path: path.unwrap_or_else(|| origin.base.join(inside)),
             name: format!("{}/{inside}", origin.name),
             inside: inside.clone(),
             form: Form::of_file(inside),
             stat: (modified_ns != 0).then_some(Stat { bytes, modified_ns, inode }),
-            content: Ok((bytes, hex(&sha256))),
-        };
-        #[cfg(feature = "fetch")]
-        if let Some(page) = self.stored.get(&idx) {
-            return Ok(Some(Input {
-                path: page.stored.path.clone(),
-                content: Ok((bytes, page.stored.payload_sha256.clone())),
-                form: Form::Stored(Box::new(page.clone())),
-                ..base
-            }));
-        }
-        let path = self.odd_paths.get(&idx).cloned();
-        let content = match self.unreadable.get(&idx) {
-            Some(why) => Err(why.clone()),
-            None => base.content,
-        };
-        let path = path.unwrap_or_else(|| origin.base.join(inside));
-        Ok(Some(Input { path, content, ..base }))
+            content: match self.unreadable.get(&idx) {
+                Some(why) => Err(why.clone()),
+                None => Ok((bytes, hex(&sha256))),
+            },
+        }))
     }
 
-    /// The pages of the store among them.
-    #[cfg(feature = "fetch")]
-    pub(super) fn stored(&self) -> impl Iterator<Item = &SnapshotPage> {
-        self.stored.values()
-    }
-
-    /// The pages of the store that are a source's, with their places.
+    /// The pages of the store that are a source's, with their places; an error where the list can't be read.
     #[cfg(feature = "fetch")]
     pub(super) fn stored_of(
         &self,
         source_idx: usize,
-    ) -> impl Iterator<Item = (usize, &SnapshotPage)> {
-        let range = self.range(source_idx);
-        self.stored.range(range).map(|(idx, page)| (*idx, page))
+    ) -> impl Iterator<Item = io::Result<(usize, SnapshotPage)>> + '_ {
+        self.of_source(source_idx).filter_map(|input| match input {
+            Ok((idx, Input { form: Form::Stored(page), .. })) => Some(Ok((idx, *page))),
+            Ok(_) => None,
+            Err(e) => Some(Err(e)),
+        })
+    }
+}
+
+/// What the list has of a stored page behind its address. Its size stands with those of files.
+#[cfg(feature = "fetch")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Listed {
+    part_of: Option<(String, u32)>,
+    /// Name of the segment's file.
+    file: String,
+    at: u64,
+    length: u64,
+    segment: u32,
+    date: String,
+    status: Option<u16>,
+    content_type: Option<String>,
+    sha256: String,
+}
+
+#[cfg(feature = "fetch")]
+impl Listed {
+    fn of(page: &SnapshotPage) -> Self {
+        let stored = page.stored.clone();
+        let file = stored.path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Self {
+            part_of: page.part_of.clone(),
+            file: file.unwrap_or_default(),
+            at: stored.at,
+            length: stored.length,
+            segment: stored.segment,
+            date: stored.date,
+            status: stored.status,
+            content_type: stored.content_type,
+            sha256: stored.payload_sha256,
+        }
+    }
+
+    fn page(self, source: &str, url: &str, bytes: u64, raw: &Path) -> SnapshotPage {
+        SnapshotPage {
+            source: source.to_owned(),
+            url: url.to_owned(),
+            part_of: self.part_of,
+            stored: Stored {
+                path: raw.join(self.file),
+                at: self.at,
+                length: self.length,
+                segment: self.segment,
+                date: self.date,
+                status: self.status,
+                content_type: self.content_type,
+                payload_sha256: self.sha256,
+                payload_bytes: bytes,
+            },
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::spool::IN_MEMORY_BYTES;
     use super::*;
 
     #[test]
@@ -395,6 +399,39 @@ mod tests {
         assert_eq!(of_b, [2, 3]);
         assert_eq!(inputs.of_source(1).count(), 0);
         assert_eq!(inputs.of_source(3).count(), 0);
+    }
+
+    #[cfg(feature = "fetch")]
+    #[test]
+    fn stored_pages_stand_beside_files() {
+        let page = |no: u32, part_of| SnapshotPage {
+            source: "web".to_owned(),
+            url: format!("http://www.example.cn/{no}?a=b"),
+            part_of,
+            stored: Stored {
+                path: PathBuf::from("store/raw/00000001.warc.gz.open"),
+                at: no.into(),
+                length: 9,
+                segment: 1,
+                date: "2024-01-02T03:04:05Z".to_owned(),
+                status: Some(200),
+                content_type: None,
+                payload_sha256: "0a".repeat(32),
+                payload_bytes: 7,
+            },
+        };
+        let pages = [page(1, None), page(2, Some(("http://www.example.cn/1?a=b".to_owned(), 1)))];
+        let mut inputs = Inputs::in_dir(None);
+        inputs.enter(0, "a", PathBuf::from("raw"));
+        inputs.push_file(Path::new("raw/1.html"), "1.html", None, Ok((3, [1; 32]))).expect("room");
+        inputs.enter_stored(1, "web", PathBuf::from("store/raw"));
+        pages.iter().try_for_each(|page| inputs.push_stored(page)).expect("room");
+        let got: Vec<_> = inputs.stored_of(1).collect::<io::Result<_>>().expect("in memory");
+        assert_eq!(got, [(1, pages[0].clone()), (2, pages[1].clone())]);
+        assert_eq!(inputs.stored_of(0).count(), 0);
+        let input = inputs.get(2).expect("in memory").expect("there");
+        assert_eq!(input.name, "web/http://www.example.cn/2?a=b");
+        assert_eq!((inputs.bytes(), input.content), (17, Ok((7, "0a".repeat(32)))));
     }
 
     #[test]

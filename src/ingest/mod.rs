@@ -7,6 +7,7 @@ pub mod warc;
 
 mod digests;
 mod inputs;
+mod spool;
 mod plan;
 mod files;
 #[cfg(feature = "fetch")]
@@ -21,6 +22,7 @@ mod pages;
 pub use digests::{Digests, Stat};
 pub use inputs::Inputs;
 pub use plan::{Form, Input, Plan, plan, survey};
+pub use spool::Spooled;
 
 use crate::config::Config;
 use crate::page::{Page, PageInfo};
@@ -98,7 +100,7 @@ pub struct Answer {
 }
 
 /// A row of `fetches`: what became of an address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetched {
     /// The address.
     pub url: String,

@@ -13,8 +13,8 @@ use crate::decode;
 use crate::fetch::canonical::{self, canonical};
 use crate::fetch::discover::{Listing, Next};
 use crate::page::{Page, PageInfo};
-use crate::store::SnapshotPage;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::io;
 use url::Url;
 
 /// Bytes of further pages of one source's archives that are held until their article's turn comes. What is beyond
@@ -50,7 +50,7 @@ impl Articles {
         let Some(parts) = &source.parts else { return Ok(Self::default()) };
         let inputs = || plan.inputs.of_source(source_idx);
         if plan.inputs.stored_of(source_idx).next().is_some() {
-            return Ok(Self::of_store(plan.inputs.stored_of(source_idx), parts.max));
+            return Self::of_store(plan, source_idx, parts.max).map_err(Error::List);
         }
         let Some(next) = Next::part(parts) else { return Ok(Self::default()) };
         let mut pages = Vec::new();
@@ -76,33 +76,42 @@ impl Articles {
     }
 
     /// Articles as the fetch has found them: a further page knows the first, and its place.
-    fn of_store<'a>(pages: impl Iterator<Item = (usize, &'a SnapshotPage)>, max: u32) -> Self {
-        let mut by_address = FxHashMap::default();
-        let mut further: Vec<(&str, u32, At)> = Vec::new();
-        let mut articles = Self::default();
-        for (input_idx, page) in pages {
-            if !page.stored.status.is_none_or(|s| (200..300).contains(&s)) {
-                continue;
-            }
-            articles.names.insert((input_idx, 0), page.url.clone());
-            match &page.part_of {
-                Some((first, place)) => further.push((first, *place, (input_idx, 0))),
-                None => {
-                    by_address.insert(page.url.as_str(), (input_idx, 0));
-                }
+    fn of_store(plan: &Plan, source_idx: usize, max: u32) -> io::Result<Self> {
+        let pages = || {
+            let all = plan.inputs.stored_of(source_idx);
+            all.filter(|page| {
+                let answered = |status: Option<u16>| status.is_none_or(|s| (200..300).contains(&s));
+                page.as_ref().map_or(true, |(_, page)| answered(page.stored.status))
+            })
+        };
+        let mut further: Vec<(String, u32, At, String)> = Vec::new();
+        for page in pages() {
+            let (input_idx, page) = page?;
+            if let Some((first, place)) = page.part_of {
+                further.push((first, place, (input_idx, 0), page.url));
             }
         }
         further.sort_unstable();
-        for article in further.chunk_by(|a, b| a.0 == b.0) {
-            let Some(first) = by_address.get(article[0].0) else { continue };
-            let is_whole =
-                article.len() < max as usize && (1..).zip(article).all(|(n, part)| part.1 == n);
-            let article = &article[..article.len().min(max.saturating_sub(1) as usize)];
-            articles.add(*first, article.iter().map(|part| part.2), is_whole);
+        let mut articles = Self::default();
+        if further.is_empty() {
+            return Ok(articles);
         }
-        let Self { further, first, names, .. } = &mut articles;
-        names.retain(|at, _| further.contains_key(at) || first.contains_key(at));
-        articles
+        for page in pages() {
+            let (input_idx, page) = page?;
+            let from = further.partition_point(|part| part.0 < page.url);
+            let n = further[from..].partition_point(|part| part.0 == page.url);
+            if page.part_of.is_some() || n == 0 {
+                continue;
+            }
+            let article = &further[from..from + n];
+            let is_whole = n < max as usize && (1..).zip(article).all(|(n, part)| part.1 == n);
+            let article = &article[..n.min(max.saturating_sub(1) as usize)];
+            let first = (input_idx, 0);
+            articles.add(first, article.iter().map(|part| part.2), is_whole);
+            articles.names.insert(first, page.url);
+            articles.names.extend(article.iter().map(|part| (part.2, part.3.clone())));
+        }
+        Ok(articles)
     }
 
     fn add(&mut self, first: At, further: impl Iterator<Item = At>, is_whole: bool) {

@@ -3,7 +3,7 @@
 use super::digests::{Digests, Stat};
 #[cfg(feature = "fetch")]
 use super::stored;
-use super::{Answer, Error, Fetched, Inputs, StoreState, files};
+use super::{Answer, Error, Fetched, Inputs, Spooled, StoreState, files};
 use crate::config::Config;
 use crate::config::web::Kind;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub struct Plan {
     /// Files passed over since they are no pages: how many of each extension.
     pub skipped: BTreeMap<String, u64>,
     /// What became of the addresses of web sources, by source, then by address.
-    pub fetches: Vec<Fetched>,
+    pub fetches: Spooled<Fetched>,
     /// What the store held; null without web sources.
     pub store: Option<StoreState>,
 }
@@ -122,7 +122,7 @@ pub fn survey(
     let mut plan = Plan {
         inputs: Inputs::in_dir(digests.folder()),
         skipped: BTreeMap::new(),
-        fetches: Vec::new(),
+        fetches: Spooled::in_dir(digests.folder()),
         store: None,
     };
     let mut not_fetched = Vec::new();
@@ -145,7 +145,7 @@ pub fn survey(
     }
     #[cfg(feature = "fetch")]
     {
-        plan.store = stored::state(config, &plan);
+        plan.store = stored::state(config, &plan).map_err(Error::List)?;
     }
     Ok((plan, not_fetched))
 }

@@ -10,9 +10,9 @@ use crate::config::{Config, Source};
 use crate::hex::hex;
 use crate::page::{Page, PageInfo};
 use crate::reject::{Reason, Reject, Stage};
-use crate::store::{self, Known, Reader, Snapshot, SnapshotPage, Url};
-use rustc_hash::FxHashMap;
+use crate::store::{self, Known, Reader, SnapshotId, SnapshotPage, Url};
 use sha2::{Digest, Sha256};
+use std::io;
 
 /// Redirects of one address that are followed from row to row; no fetch follows more.
 const HOPS_MAX: usize = 100;
@@ -31,21 +31,23 @@ pub(super) fn plan_source(
         Some(reader) => reader,
         None => store.insert(open(config, name)?),
     };
-    let known = reader.known(name)?;
-    if known.is_empty() {
-        let why = format!("the store {} has nothing of it", reader.dir().display());
-        return Err(Error::NotFetched { name: name.clone(), why });
+    plan.inputs.enter_stored(source_idx, name, reader.raw());
+    let mut is_known = false;
+    reader.each_known(name, |known| {
+        is_known = true;
+        if let Some(page) = reader.page(&known)? {
+            plan.inputs.push_stored(&page).map_err(Error::List)?;
+        }
+        if let Some(row) = fetched(known, reader)? {
+            plan.fetches.push(&row).map_err(Error::List)?;
+        }
+        Ok::<_, Error>(())
+    })?;
+    if is_known {
+        return Ok(());
     }
-    let pages = Snapshot::of(store::pages_of(&known).collect()).pages;
-    plan.inputs.enter(source_idx, name, reader.dir().to_owned());
-    pages.into_iter().try_for_each(|page| plan.inputs.push_stored(page)).map_err(Error::List)?;
-    let by_address: FxHashMap<&str, &Url> =
-        known.iter().map(|k| (k.url.url.as_str(), &k.url)).collect();
-    let mut rows: Vec<Fetched> =
-        known.iter().filter_map(|k| fetched(k, &by_address, name)).collect();
-    rows.sort_by(|a, b| a.url.cmp(&b.url));
-    plan.fetches.extend(rows);
-    Ok(())
+    let why = format!("the store {} has nothing of it", reader.dir().display());
+    Err(Error::NotFetched { name: name.clone(), why })
 }
 
 /// Opens the store of a configuration.
@@ -60,52 +62,61 @@ fn open(config: &Config, name: &str) -> Result<Reader, Error> {
 }
 
 /// What the pages and rows of a plan come from, in two digests; null without sources of kind web.
-pub(super) fn state(config: &Config, plan: &Plan) -> Option<StoreState> {
-    config.sources.iter().find(|s| s.kind == Kind::Web)?;
-    let pages = plan.inputs.stored().cloned();
-    let mut hasher = Sha256::new();
-    for row in &plan.fetches {
-        let line = serde_json::to_string(row).unwrap_or_default();
-        hasher.update((line.len() as u64).to_le_bytes());
-        hasher.update(line);
+///
+/// # Errors
+/// The list of the pages can't be read.
+pub(super) fn state(config: &Config, plan: &Plan) -> io::Result<Option<StoreState>> {
+    let web = config.sources.iter().enumerate().filter(|(_, s)| s.kind == Kind::Web);
+    let mut web: Vec<(&str, usize)> =
+        web.map(|(idx, s)| (s.name.get_ref().as_str(), idx)).collect();
+    if web.is_empty() {
+        return Ok(None);
     }
-    Some(StoreState {
-        snapshot: Snapshot::of(pages.collect()).id,
-        fetches: hex(&hasher.finalize()),
-    })
+    web.sort_unstable();
+    let mut snapshot = SnapshotId::default();
+    for (_, source_idx) in web {
+        for page in plan.inputs.stored_of(source_idx) {
+            snapshot.add(&page?.1);
+        }
+    }
+    let mut fetches = Sha256::new();
+    for row in plan.fetches.json() {
+        let row = row?;
+        fetches.update((row.len() as u64).to_le_bytes());
+        fetches.update(row);
+    }
+    Ok(Some(StoreState { snapshot: snapshot.finish(), fetches: hex(&fetches.finalize()) }))
 }
 
 /// The row of `fetches` for an address; none for one that no fetch has dealt with.
-fn fetched(
-    known: &Known,
-    by_address: &FxHashMap<&str, &Url>,
-    source_name: &str,
-) -> Option<Fetched> {
-    let url = &known.url;
-    Some(Fetched {
-        url: url.url.clone(),
-        final_url: final_url(url, by_address),
-        source_name: source_name.to_owned(),
-        outcome: url.outcome?.code().to_owned(),
+fn fetched(known: Known, reader: &Reader) -> Result<Option<Fetched>, Error> {
+    let Some(outcome) = known.url.outcome else { return Ok(None) };
+    let final_url = final_url(&known.url, reader)?;
+    let url = known.url;
+    Ok(Some(Fetched {
+        url: url.url,
+        final_url,
+        source_name: url.source,
+        outcome: outcome.code().to_owned(),
         http_status: url.status,
         attempts: url.attempts,
         bytes: url.bytes,
-        content_sha256: known.body.as_ref().map(|b| b.payload_sha256.clone()),
-        message: url.message.clone(),
-    })
+        content_sha256: known.body.map(|body| body.payload_sha256),
+        message: url.message,
+    }))
 }
 
 /// Where an address led in the end: itself where it answered, nowhere where it did not.
-fn final_url(url: &Url, by_address: &FxHashMap<&str, &Url>) -> Option<String> {
-    let mut at = url;
+fn final_url(url: &Url, reader: &Reader) -> Result<Option<String>, Error> {
+    let mut at = url.clone();
     for _ in 0..HOPS_MAX {
         let Some(target) = &at.target else { break };
-        match by_address.get(target.as_str()) {
-            Some(next) if next.id != url.id => at = next,
-            _ => return Some(target.clone()),
+        match reader.find(&at.source, target)? {
+            Some(next) if next.url.id != url.id => at = next.url,
+            _ => return Ok(Some(target.clone())),
         }
     }
-    at.status.map(|_| at.url.clone())
+    Ok(at.status.map(|_| at.url))
 }
 
 /// What the index says of a page.

@@ -7,7 +7,7 @@ use crate::collate::duplicates::{Duplicates, Signature};
 use crate::collate::panel::Panel;
 use crate::extract::Document;
 use crate::extract::indicators::Catalogue;
-use crate::ingest::{Fetched, Found, Unreadable};
+use crate::ingest::{self, Fetched, Found, Spooled, Unreadable};
 use crate::rows::{self, Sink};
 use crate::runs::Counts;
 use crate::runs::earlier::{Earlier, Group, Kept, Stages, Why};
@@ -209,7 +209,7 @@ impl Collector {
     }
 
     /// Collates, writes the rest and closes the files.
-    pub(super) fn finish(mut self, fetches: &[Fetched]) -> Result<Collected, Error> {
+    pub(super) fn finish(mut self, fetches: &Spooled<Fetched>) -> Result<Collected, Error> {
         self.lap.begin();
         let last = self.held.take_if(|held| held.end == held.group.documents.end);
         if let Some(Held { group, .. }) = last
@@ -219,7 +219,13 @@ impl Collector {
         }
         self.release()?;
         self.writer.end_group()?; // so that collating has the room that rows of documents took
-        self.writer.all_rows("fetches", fetches, fetches_row)?;
+        for fetched in fetches.iter() {
+            self.writer.all_rows(
+                "fetches",
+                &[fetched.map_err(ingest::Error::List)?],
+                fetches_row,
+            )?;
+        }
         self.lap.end(Part::Write, 0, 0);
         let path = self.signatures;
         let (duplicates, signatures) =

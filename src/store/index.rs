@@ -7,7 +7,7 @@ use super::Change;
 use super::known::{AddressId, Begun, FetchId, Known, NewRobots, Outcome, Robots, Stored, Url};
 use super::segment::SegmentRow;
 use crate::ingest::warc::StoredRecord;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, ToSql, params};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -406,15 +406,50 @@ impl super::Reader {
         })
     }
 
+    /// Goes through the addresses of a source with their stored bodies, in the order of the addresses.
+    ///
+    /// # Errors
+    /// The index can't be read, or what `each` says.
+    pub fn each_known<E: From<super::Error>>(
+        &self,
+        source: &str,
+        mut each: impl FnMut(Known) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (raw, sql) = (self.raw(), |e| self.sql(e));
+        let query = format!("{KNOWN} WHERE u.source = ?1 ORDER BY u.url");
+        let mut statement = self.index.prepare(&query).map_err(sql)?;
+        for row in statement.query_map([source], |r| known(r, &raw)).map_err(sql)? {
+            each(row.map_err(sql)?)?;
+        }
+        Ok(())
+    }
+
     /// One address of a source with its stored body.
     ///
     /// # Errors
     /// The index can't be read.
     pub fn find(&self, source: &str, url: &str) -> Result<Option<Known>, super::Error> {
+        self.find_where("u.source = ?1 AND u.url = ?2", params![source, url])
+    }
+
+    /// One address of a source with its stored body, by its number.
+    pub(super) fn find_by_id(
+        &self,
+        source: &str,
+        id: AddressId,
+    ) -> Result<Option<Known>, super::Error> {
+        self.find_where("u.source = ?1 AND u.id = ?2", params![source, id])
+    }
+
+    fn find_where(
+        &self,
+        condition: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Option<Known>, super::Error> {
         let raw = self.raw();
         self.ask(|db| {
-            let query = format!("{KNOWN} WHERE u.source = ?1 AND u.url = ?2");
-            db.query_row(&query, [source, url], |r| known(r, &raw)).optional()
+            let mut query = db.prepare_cached(&format!("{KNOWN} WHERE {condition}"))?;
+            query.query_row(values, |r| known(r, &raw)).optional()
         })
     }
 

@@ -33,7 +33,7 @@ pub use member::{Earlier, Entry, Exchange, Packed, Truncated, failure, pack};
 pub(crate) use member::{date, now};
 pub use reader::Reader;
 pub use rebuild::{Rebuilt, rebuild};
-pub(crate) use snapshot::pages_of;
+pub(crate) use snapshot::SnapshotId;
 pub use snapshot::{Snapshot, SnapshotPage};
 
 use crate::lock::{Lock, LockError};

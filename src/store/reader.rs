@@ -37,7 +37,8 @@ impl Reader {
         &self.dir
     }
 
-    pub(super) fn raw(&self) -> PathBuf {
+    /// The folder of its segments.
+    pub(crate) fn raw(&self) -> PathBuf {
         self.dir.join("raw")
     }
 

@@ -32,26 +32,40 @@ pub struct Snapshot {
     pub pages: Vec<SnapshotPage>,
 }
 
-impl Snapshot {
-    pub(crate) fn of(mut pages: Vec<SnapshotPage>) -> Self {
-        pages.sort_by(|a, b| (&a.source, &a.url).cmp(&(&b.source, &b.url)));
-        let mut hasher = Sha256::new();
-        let mut field = |bytes: &[u8]| {
-            hasher.update((bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        };
-        for page in &pages {
-            field(page.source.as_bytes());
-            field(page.url.as_bytes());
-            if let Some((first, place)) = &page.part_of {
-                field(first.as_bytes());
-                field(&place.to_le_bytes());
-            }
-            field(&page.stored.status.unwrap_or(0).to_le_bytes());
-            field(page.stored.payload_sha256.as_bytes());
-            field(page.stored.content_type.as_deref().unwrap_or("").as_bytes());
+/// The name of a snapshot, from its pages in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SnapshotId(Sha256);
+
+impl SnapshotId {
+    pub(crate) fn add(&mut self, page: &SnapshotPage) {
+        self.field(page.source.as_bytes());
+        self.field(page.url.as_bytes());
+        if let Some((first, place)) = &page.part_of {
+            self.field(first.as_bytes());
+            self.field(&place.to_le_bytes());
         }
-        Self { id: hex(&hasher.finalize()), pages }
+        self.field(&page.stored.status.unwrap_or(0).to_le_bytes());
+        self.field(page.stored.payload_sha256.as_bytes());
+        self.field(page.stored.content_type.as_deref().unwrap_or("").as_bytes());
+    }
+
+    fn field(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    /// SHA-256 in hex.
+    pub(crate) fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+impl Snapshot {
+    fn of(mut pages: Vec<SnapshotPage>) -> Self {
+        pages.sort_by(|a, b| (&a.source, &a.url).cmp(&(&b.source, &b.url)));
+        let mut id = SnapshotId::default();
+        pages.iter().for_each(|page| id.add(page));
+        Self { id: id.finish(), pages }
     }
 
     /// One JSON object a page, in the order of the pages.
@@ -89,38 +103,40 @@ impl Reader {
     ) -> Result<Snapshot, Error> {
         let mut pages = Vec::new();
         for source in sources {
-            pages.extend(pages_of(&self.known(source)?));
+            self.each_known(source, |known| {
+                pages.extend(self.page(&known)?);
+                Ok::<_, Error>(())
+            })?;
         }
         Ok(Snapshot::of(pages))
     }
-}
 
-/// The stored pages among what is known of a source.
-pub(crate) fn pages_of(known: &[Known]) -> impl Iterator<Item = SnapshotPage> + '_ {
-    known.iter().filter_map(move |Known { url, body }| {
+    /// The stored page of an address; none where there is none, or it is no page that documents are made of.
+    ///
+    /// # Errors
+    /// The index can't be read.
+    pub(crate) fn page(&self, known: &Known) -> Result<Option<SnapshotPage>, Error> {
+        let Known { url, body } = known;
         let is_page = url.kind == REPORT && url.outcome != Some(Outcome::Excluded);
-        let stored = body.clone().filter(|_| is_page)?;
-        Some(SnapshotPage {
-            source: url.source.clone(),
-            url: url.url.clone(),
-            part_of: first_of(url, known).map(|first| (first, url.place)),
-            stored,
-        })
-    })
-}
-
-/// The first page of the article of which `url` is a further one: each was found at the one before it.
-fn first_of(url: &Url, known: &[Known]) -> Option<String> {
-    let mut at = url;
-    // An article has fewer pages than the source has addresses.
-    for _ in 0..known.len() {
-        if at.place == 0 {
-            break;
-        }
-        let parent = at.parent?;
-        at = &known[known.binary_search_by_key(&parent, |k| k.url.id).ok()?].url;
+        let Some(stored) = body.clone().filter(|_| is_page) else { return Ok(None) };
+        let part_of = self.first_of(url)?.map(|first| (first, url.place));
+        let (source, url) = (url.source.clone(), url.url.clone());
+        Ok(Some(SnapshotPage { source, url, part_of, stored }))
     }
-    (at.place == 0 && at.id != url.id).then(|| at.url.clone())
+
+    /// The first page of the article of which `url` is a further one. Further pages know the first, or one before them.
+    fn first_of(&self, url: &Url) -> Result<Option<String>, Error> {
+        let mut at = url.clone();
+        for _ in 0..url.place {
+            if at.place == 0 {
+                break;
+            }
+            let Some(parent) = at.parent else { return Ok(None) };
+            let Some(known) = self.find_by_id(&at.source, parent)? else { return Ok(None) };
+            at = known.url;
+        }
+        Ok((at.place == 0 && at.id != url.id).then_some(at.url))
+    }
 }
 
 impl Store {
