@@ -149,27 +149,29 @@ impl Glyphs {
 
     /// The first character at or after `from` that may start a numeral.
     pub(super) fn next_start(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut at = from;
+        let mut rest = bytes.get(from..)?;
         // Most characters of Chinese text take three bytes.
-        while let Some(&[byte, b, c]) = bytes.get(at..at + 3) {
-            if (0xE0..0xF0).contains(&byte) {
-                let word = self.starts.0[usize::from(byte & 0x0F) << 6 | usize::from(b & 0x3F)];
-                if word >> (c & 0x3F) & 1 == 1 {
-                    return Some(at);
+        while let &[byte, b, c, ref after @ ..] = rest {
+            let starts = match byte {
+                0xE0..0xF0 => {
+                    let word = self.starts.0[usize::from(byte - 0xE0) << 6 | usize::from(b & 0x3F)];
+                    word >> (c & 0x3F) & 1 == 1
                 }
-                at += 3;
-            } else if byte < 0x80 {
-                if byte.is_ascii_digit() {
-                    return Some(at);
-                }
-                at += 1;
-            } else {
-                at += if byte < 0xE0 { 2 } else { 4 };
+                _ => byte.is_ascii_digit(),
+            };
+            if starts {
+                return Some(bytes.len() - rest.len());
             }
+            rest = match byte {
+                0xE0..0xF0 => after,
+                0..0x80 => &rest[1..],
+                0x80..0xE0 => &rest[2..],
+                _ => after.get(1..)?,
+            };
         }
         // What takes three bytes does not fit any more.
-        let tail = bytes.get(at..)?;
-        tail.iter().position(u8::is_ascii_digit).map(|digit| at + digit)
+        let digit = rest.iter().position(u8::is_ascii_digit)?;
+        Some(bytes.len() - rest.len() + digit)
     }
 }
 

@@ -35,6 +35,9 @@ pub(super) fn sentences(passage: &str, quantities: &[Quantity]) -> Vec<Sentence>
     let mut start = 0;
     let mut first = 0;
     for end in sentence_ends(passage) {
+        if first == quantities.len() {
+            break;
+        }
         let after = first + quantities[first..].partition_point(|q| q.span.start < end);
         if after > first {
             let span = trimmed(passage, start, end);
@@ -270,14 +273,16 @@ fn leads_on(next: Class) -> bool {
 
 /// Splits a sentence's row at its marks. Clauses without a quantity are kept: their head may hold a time or a doer.
 fn clauses(passage: &str, row: &[Element]) -> Vec<Clause> {
-    let partner = partners(passage, row);
-    let counts = counts(row);
+    // Most sentences have neither brackets nor quotations.
+    let opens = row.iter().any(|e| e.class == Class::Open);
+    let (partner, counts) =
+        if opens { (partners(passage, row), counts(row)) } else { (Vec::new(), Vec::new()) };
     let mut out = Vec::new();
     let mut open: Vec<(usize, Clause)> = Vec::new();
     let mut current = Clause::default();
     let mut at = 0;
     while let Some(element) = row.get(at) {
-        match (element.class, partner[at]) {
+        match (element.class, partner.get(at).copied().flatten()) {
             (Class::Open, Some(close)) if counts[at] == counts[close] => {
                 push(&mut current, Class::Noun, Span::new(element.span.start, row[close].span.end));
                 at = close;

@@ -36,6 +36,7 @@ use lexicon::Class;
 use phrase::Row;
 use reader::Reader;
 use said::{Against, Said};
+use std::borrow::Cow;
 use time::When;
 
 /// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
@@ -46,9 +47,12 @@ pub fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec
 
 /// Reads what the passage says of each quantity. Quantities are in reading order; so are the figures.
 pub fn read(passage: &str, mut quantities: Vec<Quantity>, frame: &Frame) -> Vec<Figure> {
+    if quantities.is_empty() {
+        return Vec::new();
+    }
+    let sentences = clause::sentences(passage, &quantities);
     let mut reader = Reader::default();
     let mut figures = Vec::with_capacity(quantities.len());
-    let sentences = clause::sentences(passage, &quantities);
     let mut settled = Vec::with_capacity(quantities.len());
     for sentence in &sentences {
         let said = reader.sentence(passage, sentence, &quantities);
@@ -76,33 +80,20 @@ struct Setting {
 
 fn figure(
     quantity: Quantity,
-    said: Said,
+    said: Said<'_>,
     setting: Setting,
     sentence: crate::provenance::Span,
     frame: &Frame,
 ) -> Figure {
-    let done = match said.action.as_deref() {
-        // Reaching somewhere is how things are.
-        Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
-        // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
-        None => {
-            let sums = |item: &str| {
-                item.contains('增') && (item.contains("新增") || item.contains("净增"))
-                    || item.contains('累') && item.contains("累计")
-            };
-            let summed = said.item.as_deref().is_some_and(sums);
-            said.change.is_some() || measure::is_event(&quantity) || summed
-        }
-    };
-    let period = period(setting, done, said.is_from, frame);
+    let period = period(setting, &said, &quantity, frame);
     let target = setting.target && !said.is_from;
     let basis = said.change.and_then(|_| basis(said.against, period, setting, frame));
     let sure = 0.9 - 0.15 * f32::from(said.doubts) - if said.item.is_none() { 0.3 } else { 0.0 };
     Figure {
         quantity,
-        item: said.item,
-        action: said.action,
-        subject: said.subject,
+        item: said.item.map(Cow::into_owned),
+        action: said.action.map(Cow::into_owned),
+        subject: said.subject.map(str::to_owned),
         period,
         period_part: setting.when.part,
         target,
@@ -116,14 +107,29 @@ fn figure(
 
 type Years = (i16, i16);
 
-fn period(setting: Setting, done: bool, is_from: bool, frame: &Frame) -> Option<Years> {
+/// Whether it was done in all of the time that is spoken of, and is no level that was reached.
+fn is_done(said: &Said<'_>, quantity: &Quantity) -> bool {
+    match said.action.as_deref() {
+        // Reaching somewhere is how things are.
+        Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
+        // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
+        None => {
+            let sums = |item: &str| ["新增", "净增", "累计"].iter().any(|word| item.contains(word));
+            said.change.is_some()
+                || measure::is_event(quantity)
+                || said.item.as_deref().is_some_and(sums)
+        }
+    }
+}
+
+fn period(setting: Setting, said: &Said<'_>, quantity: &Quantity, frame: &Frame) -> Option<Years> {
     let named = setting.when.years.or_else(|| {
         let last = frame.document_period?.1;
         let back = setting.when.back?;
         let years = (last - back + 1, last);
         (!frame.plan).then_some(years)
     });
-    if is_from {
+    if said.is_from {
         return setting.when.years.filter(|(first, last)| first == last).or(frame.document_period);
     }
     let part = frame.part_period.or(frame.document_period);
@@ -131,8 +137,8 @@ fn period(setting: Setting, done: bool, is_from: bool, frame: &Frame) -> Option<
     // Looking back on several years, what was done was done in all of them; a level is that of the report's own year.
     if !setting.target
         && !frame.plan
-        && !done
         && (several(frame.part_period) && named.is_none() || setting.when.back.is_some())
+        && !is_done(said, quantity)
     {
         return frame.document_period.or(part);
     }
@@ -159,13 +165,13 @@ fn basis(
 /// Years and aims as the clauses of a sentence say them; one for each figure.
 fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
     let mut head = When::default();
-    let mut aims = false;
+    let mut aims = frame.plan;
     let mut now = false;
     let mut found: Vec<(usize, Setting)> = Vec::new();
     for clause in &sentence.clauses {
         let row = Row { passage, elements: &clause.elements };
         head = head_time(row).unwrap_or(head);
-        aims |= announces(row);
+        aims = aims || announces(row);
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
@@ -187,7 +193,7 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
                         // 从上半年的a降到b: the time is the starting point's alone.
                         (here, starts) = (When::default(), false);
                     }
-                    let ahead = frame.plan || aims || later(when, frame);
+                    let ahead = aims || later(when, frame);
                     let target = ahead && !now && !done && !is_past(when, frame);
                     found.push((index, Setting { when, target }));
                 }
