@@ -150,28 +150,23 @@ impl Glyphs {
     /// The first character at or after `from` that may start a numeral.
     pub(super) fn next_start(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut rest = bytes.get(from..)?;
-        // Most characters of Chinese text take three bytes.
-        while let &[byte, b, c, ref after @ ..] = rest {
-            let starts = match byte {
-                0xE0..0xF0 => {
-                    let word = self.starts.0[usize::from(byte - 0xE0) << 6 | usize::from(b & 0x3F)];
-                    word >> (c & 0x3F) & 1 == 1
+        loop {
+            // Most characters of Chinese text take three bytes.
+            while let &[lead @ 0xE0..0xF0, b, c, ref after @ ..] = rest {
+                let word = self.starts.0[usize::from(lead - 0xE0) << 6 | usize::from(b & 0x3F)];
+                if word >> (c & 0x3F) & 1 == 1 {
+                    return Some(bytes.len() - rest.len());
                 }
-                _ => byte.is_ascii_digit(),
-            };
-            if starts {
-                return Some(bytes.len() - rest.len());
+                rest = after;
             }
-            rest = match byte {
-                0xE0..0xF0 => after,
-                0..0x80 => &rest[1..],
-                0x80..0xE0 => &rest[2..],
-                _ => after.get(1..)?,
+            rest = match rest {
+                [b'0'..=b'9', ..] => return Some(bytes.len() - rest.len()),
+                [0..0x80, after @ ..] | [0x80..0xE0, _, after @ ..] | [_, _, _, _, after @ ..] => {
+                    after
+                }
+                _ => return None,
             };
         }
-        // What takes three bytes does not fit any more.
-        let digit = rest.iter().position(u8::is_ascii_digit)?;
-        Some(bytes.len() - rest.len() + digit)
     }
 }
 

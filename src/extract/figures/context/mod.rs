@@ -31,7 +31,7 @@ use super::{Approx, Basis, Figure, Frame, Quantity};
 use crate::extract::metadata::Metadata;
 use crate::extract::report::Report;
 use crate::extract::sections::Section;
-use clause::{Clause, Sentence};
+use clause::Sentence;
 use lexicon::Class;
 use phrase::Row;
 use reader::Reader;
@@ -57,7 +57,7 @@ pub fn read(passage: &str, mut quantities: Vec<Quantity>, frame: &Frame) -> Vec<
     for sentence in &sentences {
         let said = reader.sentence(passage, sentence, &quantities);
         let settings = settings(passage, sentence, frame);
-        for ((index, said), setting) in said.into_iter().zip(settings) {
+        for ((index, said), (_, setting)) in said.into_iter().zip(settings) {
             settled.push((index, said, setting, sentence.span));
         }
     }
@@ -162,21 +162,21 @@ fn basis(
     }
 }
 
-/// Years and aims as the clauses of a sentence say them; one for each figure.
-fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
+/// Years and aims as the clauses of a sentence say them; one for each quantity, in order.
+fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<(usize, Setting)> {
     let mut head = When::default();
     let mut aims = frame.plan;
     let mut now = false;
     let mut found: Vec<(usize, Setting)> = Vec::new();
-    for clause in &sentence.clauses {
-        let row = Row { passage, elements: &clause.elements };
+    for elements in sentence.clauses() {
+        let row = Row { passage, elements };
         head = head_time(row).unwrap_or(head);
         aims = aims || announces(row);
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
         let mut done = false;
-        for (at, element) in clause.elements.iter().enumerate() {
+        for (at, element) in elements.iter().enumerate() {
             let may = matches!(element.class, Class::Level | Class::Adverb | Class::Time);
             done |= may && matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
             match element.class {
@@ -202,7 +202,7 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
         }
     }
     found.sort_by_key(|(index, _)| *index);
-    found.into_iter().map(|(_, setting)| setting).collect()
+    found
 }
 
 /// A time at the head of a clause holds for the clauses after it (到2030年，…).
@@ -261,13 +261,12 @@ fn is_past(when: When, frame: &Frame) -> bool {
 
 /// A unit or 以上 that is printed only at the last of a 分别 list holds for all of it.
 fn share_units(passage: &str, quantities: &mut [Quantity], sentences: &[Sentence]) {
-    for clause in sentences.iter().flat_map(|s| &s.clauses) {
-        share_units_of(passage, quantities, clause);
+    for elements in sentences.iter().flat_map(Sentence::clauses) {
+        share_units_of(quantities, Row { passage, elements });
     }
 }
 
-fn share_units_of(passage: &str, quantities: &mut [Quantity], clause: &Clause) {
-    let row = Row { passage, elements: &clause.elements };
+fn share_units_of(quantities: &mut [Quantity], row: Row<'_>) {
     let Some(each) = row.position(|c| c == Class::Each) else { return };
     let list = row.part(each + 1, row.len());
     let indices: Vec<usize> = list

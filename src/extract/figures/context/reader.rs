@@ -61,8 +61,8 @@ impl<'a> Reader<'a> {
         self.names.clear();
         self.doer = None;
         let mut out: Vec<(usize, Said<'a>)> = Vec::new();
-        for clause in &sentence.clauses {
-            let row = Row { passage, elements: &clause.elements };
+        for elements in sentence.clauses() {
+            let row = Row { passage, elements };
             if let Some((_, said)) = out.last_mut().filter(|(_, said)| said.wants) {
                 said.wants = false;
                 said.action = done_next(row);
