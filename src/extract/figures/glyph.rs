@@ -161,9 +161,11 @@ impl Glyphs {
             }
             rest = match rest {
                 [b'0'..=b'9', ..] => return Some(bytes.len() - rest.len()),
-                [0..0x80, after @ ..] | [0x80..0xE0, _, after @ ..] | [_, _, _, _, after @ ..] => {
-                    after
+                [0..0x80, after @ ..] => {
+                    let end = after.iter().position(|b| b.is_ascii_digit() || !b.is_ascii());
+                    &after[end.unwrap_or(after.len())..]
                 }
+                [0x80..0xE0, _, after @ ..] | [_, _, _, _, after @ ..] => after,
                 _ => return None,
             };
         }
