@@ -95,7 +95,9 @@ fn row(passage: &str, span: Span, quantities: &[Quantity], first: usize) -> Vec<
 fn words(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
     let mut at = start;
     lexicon.words(&passage[start..end], |class, from, to| {
-        nouns(passage, at, start + from, out);
+        if at < start + from {
+            nouns(passage, at, start + from, out);
+        }
         out.push(Element { class, span: Span::new(start + from, start + to) });
         at = start + to;
     });

@@ -246,7 +246,7 @@ fn announces(row: Row<'_>) -> bool {
     // 主要预期目标是：…
     let sets = |text: &str| {
         text.len() >= "预期目标".len()
-            && text.contains('标')
+            && text.chars().any(|c| c == '标')
             && ["预期目标", "目标任务是", "主要目标是"].iter().any(|word| text.contains(word))
     };
     row.elements.iter().map(|e| e.class).enumerate().any(modal)

@@ -2,9 +2,9 @@
 //!
 //! All functions take a slice of one clause's elements and look at each element a bounded number of times.
 
-use super::super::words::Ends;
 use super::clause::Element;
 use super::lexicon::Class;
+use crate::extract::words::Ends;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 

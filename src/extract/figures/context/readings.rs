@@ -1,6 +1,5 @@
 //! Each way in which words lead to a quantity ([`Lead`]) → what it says.
 
-use super::super::words::Ends;
 use super::super::{Basis, Quantity};
 use super::after::{After, noun_after};
 use super::before::{Lead, is_doer, lead, object};
@@ -12,6 +11,7 @@ use super::naming::{counted_of, governing_action, is_place, leads_to, own_noun, 
 use super::phrase::Row;
 use super::reader::{Place, Reader};
 use super::said::{Against, Said, against, change_of};
+use crate::extract::words::Ends;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
