@@ -3,6 +3,7 @@
 //! Inside the program spans are byte offsets; the datasets use Unicode code points, and [`CodePoints`] translates
 //! at the edge. Imports nothing of ours.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Identity of a document, stable across runs: made from the page's source and nothing else.
@@ -95,6 +96,14 @@ pub enum Locator {
 }
 
 impl Locator {
+    /// As text.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Css(path) => Cow::Borrowed(path),
+            _ => Cow::Owned(self.to_string()),
+        }
+    }
+
     /// The locator of one line.
     pub fn line(number: u32) -> Self {
         Self::Lines { first: number, last: number }
@@ -120,7 +129,7 @@ pub struct CodePoints<'a> {
 }
 
 impl<'a> CodePoints<'a> {
-    const STEP: usize = 128;
+    const STEP: usize = 64;
 
     /// Indexes `text`; costs one pass over it.
     pub fn new(text: &'a str) -> Self {

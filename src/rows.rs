@@ -146,7 +146,7 @@ fn block_row(
     row.str("text", Some(&block.text));
     row.int("char_start", span.map(|s| points.at(s.start)));
     row.int("char_end", span.map(|s| points.at(s.end)));
-    row.str("locator", Some(&block.locator.to_string()));
+    row.str("locator", Some(&block.locator.text()));
     row.end_row();
 }
 

@@ -4,6 +4,7 @@ pub mod metadata;
 pub mod report;
 pub mod sections;
 mod scale;
+mod words;
 pub mod tables;
 pub mod figures;
 pub mod indicators;

@@ -178,6 +178,7 @@ impl<const N: usize> Bins<N> {
 struct Units {
     n: u32,
     n_numbers: u32,
+    /// Hashes of the last unit, the last two, and so on.
     last: [u64; SHINGLE],
     /// A number that waits for the unit after it.
     number: Option<u64>,
@@ -192,13 +193,13 @@ impl Units {
         while let Some(c) = chars.next() {
             if is_unit(c) {
                 self.push(u64::from(c), false);
-            } else if crate::han::is_alphanumeric(c) {
+            } else if is_part(c) {
                 let mut hash = mix(u64::from(c));
                 let mut digits = usize::from(c.is_ascii_digit());
                 let mut n = 1usize;
                 while let Some(&next) = chars.peek() {
                     let separator = digits == n && matches!(next, '.' | ',');
-                    if !separator && (is_unit(next) || !crate::han::is_alphanumeric(next)) {
+                    if !separator && !is_part(next) {
                         break;
                     }
                     chars.next();
@@ -216,11 +217,12 @@ impl Units {
     fn push(&mut self, unit: u64, number: bool) {
         self.n = self.n.saturating_add(1);
         self.digest = mix(self.digest.rotate_left(5) ^ unit);
-        self.last.rotate_left(1);
-        self.last[SHINGLE - 1] = unit;
+        for at in (1..SHINGLE).rev() {
+            self.last[at] = mix(self.last[at - 1].rotate_left(17) ^ unit);
+        }
+        self.last[0] = mix(unit);
         if self.n as usize >= SHINGLE {
-            let hash = self.last.iter().fold(0u64, |h, &u| mix(h.rotate_left(17) ^ u));
-            self.wording.add(hash);
+            self.wording.add(self.last[SHINGLE - 1]);
         }
         if let Some(before) = self.number.take() {
             self.numbering.add(mix(before ^ unit.rotate_left(32)));
@@ -239,7 +241,7 @@ impl Units {
 /// The character that stands for all its forms.
 fn fold(c: char) -> char {
     match c {
-        'A'..='Z' => c.to_ascii_lowercase(),
+        '\0'..='\u{7F}' => c.to_ascii_lowercase(),
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c).to_ascii_lowercase()
         }
@@ -249,7 +251,16 @@ fn fold(c: char) -> char {
 
 /// Characters that are words of their own: Han, kana, syllables of Hangul.
 fn is_unit(c: char) -> bool {
-    crate::han::is_han(c) || matches!(c, '\u{3040}'..='\u{30FF}' | '\u{AC00}'..='\u{D7AF}')
+    !c.is_ascii()
+        && (crate::han::is_han(c) || matches!(c, '\u{3040}'..='\u{30FF}' | '\u{AC00}'..='\u{D7AF}'))
+}
+
+/// Letters and digits of words and numbers.
+fn is_part(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    !is_unit(c) && crate::han::is_alphanumeric(c)
 }
 
 /// Finaliser of SplitMix64: every bit of the input moves half of the output's.

@@ -6,7 +6,7 @@
 use super::glyph::{GLYPHS, char_at, char_before, is_blank, is_han, skip_blanks};
 use super::numeral::{Numeral, Script};
 use super::unit::Found;
-use super::words::{Ends, Starts};
+use crate::extract::words::{Ends, Starts};
 use crate::provenance::Span;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;

@@ -556,15 +556,18 @@ impl<'t> Finder<'t> {
         let start = qualifier.and_then(|q| q.start).unwrap_or(draft.start);
         if let Some((sign_start, sign, std)) = symbol.filter(|_| draft.unit.is_none()) {
             let start = start.min(sign_start);
-            return self.build(draft, start).map(|q| in_currency(q, sign, std)).ok_or(Reason::Bare);
+            return self
+                .build(&draft, start)
+                .map(|q| in_currency(q, sign, std))
+                .ok_or(Reason::Bare);
         }
         if !self.bare {
             self.license(&draft, qualifier.is_some())?;
         }
-        self.build(draft, start).ok_or(Reason::Bare)
+        self.build(&draft, start).ok_or(Reason::Bare)
     }
 
-    fn build(&self, draft: Draft, start: usize) -> Option<Quantity> {
+    fn build(&self, draft: &Draft, start: usize) -> Option<Quantity> {
         let low = draft.low.to_f64()?;
         let high = match draft.high {
             Some(high) => Some(high.to_f64()?),
@@ -585,7 +588,7 @@ impl<'t> Finder<'t> {
             }
             (_, Some(found)) => {
                 let unit = found.unit;
-                let printed = draft.unit_printed.unwrap_or_else(|| match found.per {
+                let printed = draft.unit_printed.clone().unwrap_or_else(|| match found.per {
                     Some(per) => {
                         let per = self.text[per..found.end].replace('／', "/");
                         Cow::Owned(format!("{}{per}", unit.printed))

@@ -149,27 +149,26 @@ impl Glyphs {
 
     /// The first character at or after `from` that may start a numeral.
     pub(super) fn next_start(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let mut at = from;
-        // Most characters of Chinese text take three bytes.
-        while let Some(&[byte, b, c]) = bytes.get(at..at + 3) {
-            if (0xE0..0xF0).contains(&byte) {
-                let word = self.starts.0[usize::from(byte & 0x0F) << 6 | usize::from(b & 0x3F)];
+        let mut rest = bytes.get(from..)?;
+        loop {
+            // Most characters of Chinese text take three bytes.
+            while let &[lead @ 0xE0..0xF0, b, c, ref after @ ..] = rest {
+                let word = self.starts.0[usize::from(lead - 0xE0) << 6 | usize::from(b & 0x3F)];
                 if word >> (c & 0x3F) & 1 == 1 {
-                    return Some(at);
+                    return Some(bytes.len() - rest.len());
                 }
-                at += 3;
-            } else if byte < 0x80 {
-                if byte.is_ascii_digit() {
-                    return Some(at);
-                }
-                at += 1;
-            } else {
-                at += if byte < 0xE0 { 2 } else { 4 };
+                rest = after;
             }
+            rest = match rest {
+                [b'0'..=b'9', ..] => return Some(bytes.len() - rest.len()),
+                [0..0x80, after @ ..] => {
+                    let end = after.iter().position(|b| b.is_ascii_digit() || !b.is_ascii());
+                    &after[end.unwrap_or(after.len())..]
+                }
+                [0x80..0xE0, _, after @ ..] | [_, _, _, _, after @ ..] => after,
+                _ => return None,
+            };
         }
-        // What takes three bytes does not fit any more.
-        let tail = bytes.get(at..)?;
-        tail.iter().position(u8::is_ascii_digit).map(|digit| at + digit)
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod decimal;
 mod glyph;
-mod words;
 mod numeral;
 mod unit;
 mod qualify;

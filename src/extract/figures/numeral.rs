@@ -146,8 +146,13 @@ fn read_unsigned(text: &str, at: usize, bare: bool) -> Result<Numeral, usize> {
     if let Some(numeral) = per_cent(text, at, bare) {
         return Ok(numeral);
     }
-    let whole = read_whole(text, at, bare)?;
-    Ok(fraction(text, &whole, bare).or_else(|| mixed_fraction(text, &whole, bare)).unwrap_or(whole))
+    let mut numeral = read_whole(text, at, bare)?;
+    if let Some(part) =
+        fraction(text, &numeral, bare).or_else(|| mixed_fraction(text, &numeral, bare))
+    {
+        numeral = part;
+    }
+    Ok(numeral)
 }
 
 /// 百分之N, 千分之N, 万分之N: the words before 分之 hold no digit.

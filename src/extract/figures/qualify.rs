@@ -3,8 +3,8 @@
 use super::exclude::starts_inside_word;
 use super::glyph::{char_at, char_before, is_blank, skip_blanks};
 use super::unit::UNITS;
-use super::words::{Ends, Starts};
 use super::{Approx, Quantity};
+use crate::extract::words::{Ends, Starts};
 use crate::provenance::Span;
 use serde::Deserialize;
 use std::sync::LazyLock;

@@ -7,7 +7,7 @@ use super::Dimension;
 use super::decimal::Decimal;
 use super::exclude::starts_inside_word;
 use super::glyph::is_blank;
-use super::words::Ends;
+use crate::extract::words::Ends;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

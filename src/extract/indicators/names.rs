@@ -1,5 +1,6 @@
 //! An item as printed → the names that the catalogue may know it by.
 
+use crate::extract::words::{Ends, Starts};
 use crate::han;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -24,6 +25,28 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     toml::from_str(include_str!("words.toml")).expect("words.toml is read by a test")
 });
 
+/// The words that are looked for at many names, by the character that shows them.
+struct Index {
+    /// Words of place and those that lead in.
+    leads: Starts<()>,
+    tails: Ends<()>,
+    trends: Ends<Trend>,
+    narrow: Ends<()>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let words = &*WORDS;
+    let plain = |words: &[String]| words.iter().map(|w| (w.clone(), ())).collect::<Vec<_>>();
+    let growth = words.growth.iter().map(|w| (w.clone(), Trend::Growth));
+    let fall = words.fall.iter().map(|w| (w.clone(), Trend::Fall));
+    Index {
+        leads: Starts::new([plain(&words.place), plain(&words.lead)].concat()),
+        tails: Ends::new(plain(&words.tail)),
+        trends: Ends::new(growth.chain(fall)),
+        narrow: Ends::new(plain(&words.narrow)),
+    }
+});
+
 /// The way of a change that an item names itself: 地区生产总值增速.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trend {
@@ -39,12 +62,9 @@ pub(super) fn trend(item: &str) -> Option<Trend> {
 }
 
 fn split_trend(item: &str) -> Option<(&str, Trend)> {
-    let ends = |words: &[String]| {
-        words.iter().find_map(|w| item.strip_suffix(w.as_str()).filter(|rest| !rest.is_empty()))
-    };
-    ends(&WORDS.growth)
-        .map(|rest| (rest, Trend::Growth))
-        .or_else(|| ends(&WORDS.fall).map(|rest| (rest, Trend::Fall)))
+    let (word, trend) = INDEX.trends.at(item, item.len())?;
+    let rest = &item[..item.len() - word.len()];
+    (!rest.is_empty()).then_some((rest, *trend))
 }
 
 /// The words that a document uses for its own place.
@@ -136,6 +156,9 @@ impl Names {
         ];
         // 招商引资项目|完成 固定资产投资: verbs between the place and the thing tell nothing.
         let mut words = trim(words).trim_end_matches('的');
+        if words.is_empty() {
+            return false;
+        }
         for _ in 0..3 {
             let rest = WORDS.lead.iter().find_map(|lead| words.strip_suffix(lead.as_str()));
             words = rest.unwrap_or(words);
@@ -150,23 +173,18 @@ impl Names {
     }
 
     fn strip_start<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let words = self.own.iter().chain(&WORDS.place).chain(&WORDS.lead);
-        words
-            .filter_map(|w| name.strip_prefix(w.as_str()))
-            .min_by_key(|rest| rest.len())
-            .map(|rest| trim(rest).trim_start_matches(['的', '、']))
-            .filter(|rest| !rest.is_empty())
+        let own = self.own.iter().map(String::as_str).filter(|own| name.starts_with(own));
+        let lead = INDEX.leads.at(name, 0).map(|(word, ())| word);
+        let longest = own.chain(lead).map(str::len).max()?;
+        let rest = trim(&name[longest..]).trim_start_matches(['的', '、']);
+        (!rest.is_empty()).then_some(rest)
     }
 }
 
 fn strip_end(name: &str) -> Option<&str> {
-    WORDS
-        .tail
-        .iter()
-        .filter_map(|w| name.strip_suffix(w.as_str()))
-        .min_by_key(|rest| rest.len())
-        .map(|rest| rest.trim_end_matches('的'))
-        .filter(|rest| !rest.is_empty())
+    let (word, ()) = INDEX.tails.at(name, name.len())?;
+    let rest = name[..name.len() - word.len()].trim_end_matches('的');
+    (!rest.is_empty()).then_some(rest)
 }
 
 fn trim(words: &str) -> &str {
@@ -202,7 +220,7 @@ pub(super) fn describes(after: &str) -> bool {
 /// Whether the clause narrows the item by a word that stands right before it: 人均 before 消费支出.
 pub(super) fn is_narrowed(clause: &str, item: &str) -> bool {
     let before = clause.rfind(item).map_or("", |at| &clause[..at]);
-    WORDS.narrow.iter().any(|word| before.ends_with(word.as_str()))
+    INDEX.narrow.end(before)
 }
 
 /// Whether the clause speaks of what something else brought about: 带动进出口.

@@ -1,8 +1,8 @@
 //! What stands before a quantity: a verb and its object, a thing and its change or level, a bare verb, or nothing.
 
-use super::super::words::Ends;
 use super::lexicon::Class;
 use super::phrase::Row;
+use crate::extract::words::Ends;
 use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 

@@ -8,6 +8,7 @@
 use super::super::Quantity;
 use super::lexicon::{Class, LEXICON, Lexicon};
 use crate::provenance::Span;
+use std::ops::Range;
 
 /// A word, a stretch of noun, or a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,17 +17,20 @@ pub(super) struct Element {
     pub(super) span: Span,
 }
 
-/// A clause: what stands between two commas.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Clause {
-    pub(super) elements: Vec<Element>,
-}
-
 /// A sentence that holds at least one quantity.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Sentence {
     pub(super) span: Span,
-    pub(super) clauses: Vec<Clause>,
+    elements: Vec<Element>,
+    /// The elements of each clause.
+    clauses: Vec<Range<usize>>,
+}
+
+impl Sentence {
+    /// Its clauses in reading order: what stands between two commas.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = &[Element]> {
+        self.clauses.iter().map(|clause| &self.elements[clause.clone()])
+    }
 }
 
 /// Cuts the sentences that hold quantities.
@@ -35,12 +39,15 @@ pub(super) fn sentences(passage: &str, quantities: &[Quantity]) -> Vec<Sentence>
     let mut start = 0;
     let mut first = 0;
     for end in sentence_ends(passage) {
+        if first == quantities.len() {
+            break;
+        }
         let after = first + quantities[first..].partition_point(|q| q.span.start < end);
         if after > first {
             let span = trimmed(passage, start, end);
             let mut row = row(passage, span, &quantities[first..after], first);
             settle(passage, &mut row);
-            out.push(Sentence { span, clauses: clauses(passage, &row) });
+            out.push(sentence(passage, span, &row));
         }
         (start, first) = (end, after);
     }
@@ -88,7 +95,9 @@ fn row(passage: &str, span: Span, quantities: &[Quantity], first: usize) -> Vec<
 fn words(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
     let mut at = start;
     lexicon.words(&passage[start..end], |class, from, to| {
-        nouns(passage, at, start + from, out);
+        if at < start + from {
+            nouns(passage, at, start + from, out);
+        }
         out.push(Element { class, span: Span::new(start + from, start + to) });
         at = start + to;
     });
@@ -269,15 +278,18 @@ fn leads_on(next: Class) -> bool {
 }
 
 /// Splits a sentence's row at its marks. Clauses without a quantity are kept: their head may hold a time or a doer.
-fn clauses(passage: &str, row: &[Element]) -> Vec<Clause> {
-    let partner = partners(passage, row);
-    let counts = counts(row);
-    let mut out = Vec::new();
-    let mut open: Vec<(usize, Clause)> = Vec::new();
-    let mut current = Clause::default();
+fn sentence(passage: &str, span: Span, row: &[Element]) -> Sentence {
+    // Most sentences have neither brackets nor quotations.
+    let opens = row.iter().any(|e| e.class == Class::Open);
+    let (partner, counts) =
+        if opens { (partners(passage, row), counts(row)) } else { (Vec::new(), Vec::new()) };
+    let clauses = Vec::with_capacity(row.len() / CLAUSE_ELEMENTS + 1);
+    let mut out = Sentence { span, elements: Vec::with_capacity(row.len()), clauses };
+    let mut open: Vec<(usize, Vec<Element>)> = Vec::new();
+    let mut current = Vec::with_capacity(2 * CLAUSE_ELEMENTS);
     let mut at = 0;
     while let Some(element) = row.get(at) {
-        match (element.class, partner[at]) {
+        match (element.class, partner.get(at).copied().flatten()) {
             (Class::Open, Some(close)) if counts[at] == counts[close] => {
                 push(&mut current, Class::Noun, Span::new(element.span.start, row[close].span.end));
                 at = close;
@@ -301,7 +313,7 @@ fn clauses(passage: &str, row: &[Element]) -> Vec<Clause> {
     while let Some((_, mut outer)) = open.pop() {
         finish(&mut outer, &mut out);
     }
-    out.sort_by_key(|clause| clause.elements.first().map_or(0, |e| e.span.start));
+    out.clauses.sort_by_key(|clause| out.elements[clause.start].span.start);
     out
 }
 
@@ -316,30 +328,26 @@ fn counts(row: &[Element]) -> Vec<usize> {
     row.iter().map(&mut before).collect()
 }
 
-/// Elements that most clauses with a quantity do not pass.
-const CLAUSE_ELEMENTS: usize = 10;
+/// Elements of a clause, about.
+const CLAUSE_ELEMENTS: usize = 6;
 
 /// Nouns that touch are one noun.
-fn push(clause: &mut Clause, class: Class, span: Span) {
-    match clause.elements.last_mut() {
+fn push(clause: &mut Vec<Element>, class: Class, span: Span) {
+    match clause.last_mut() {
         Some(last)
             if class == Class::Noun && last.class == Class::Noun && last.span.end == span.start =>
         {
             last.span.end = span.end;
         }
-        _ => {
-            if clause.elements.is_empty() {
-                clause.elements.reserve(CLAUSE_ELEMENTS);
-            }
-            clause.elements.push(Element { class, span });
-        }
+        _ => clause.push(Element { class, span }),
     }
 }
 
-fn finish(clause: &mut Clause, out: &mut Vec<Clause>) {
-    let done = std::mem::take(clause);
-    if !done.elements.is_empty() {
-        out.push(done);
+fn finish(clause: &mut Vec<Element>, out: &mut Sentence) {
+    if !clause.is_empty() {
+        let start = out.elements.len();
+        out.elements.append(clause);
+        out.clauses.push(start..out.elements.len());
     }
 }
 

@@ -98,7 +98,7 @@ fn members(list: Row<'_>) -> Vec<String> {
     let mut from = 0;
     for at in 0..=list.len() {
         if at == list.len() || list.class(at) == Class::Conj {
-            names.extend(list.part(from, at).measured());
+            names.extend(list.part(from, at).thing().map(str::to_owned));
             from = at + 1;
         }
     }

@@ -9,6 +9,7 @@ use super::lexicon::plan_years;
 use super::time;
 use crate::extract::report::{Kind, Report};
 use crate::extract::sections::Section;
+use memchr::memmem;
 
 type Years = (i16, i16);
 
@@ -213,6 +214,11 @@ fn top(sections: &[Section], mut section: usize) -> usize {
 pub(super) fn turn(paragraph: &str, frame: &Frame) -> Option<Years> {
     const SENTENCES_MAX: usize = 4;
     const CHARS_MAX: usize = 260;
+    // Words that turn to other years hold one of these.
+    let head = &paragraph.as_bytes()[..paragraph.len().min(CHARS_MAX * 4)];
+    if !["年", "五"].iter().any(|word| memmem::find(head, word.as_bytes()).is_some()) {
+        return None;
+    }
     let end = paragraph.char_indices().nth(CHARS_MAX).map_or(paragraph.len(), |(at, _)| at);
     let sentences = paragraph[..end].split(['。', '！', '!']).take(SENTENCES_MAX);
     let mut year = None;

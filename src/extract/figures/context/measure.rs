@@ -1,7 +1,7 @@
 //! What sort of quantity it is, as far as reading its clause depends on it: counted or measured, money, people, events.
 
 use super::super::Quantity;
-use super::super::words::Ends;
+use crate::extract::words::Ends;
 use std::sync::LazyLock;
 
 pub(super) fn is_people(quantity: &Quantity) -> bool {

@@ -31,11 +31,12 @@ use super::{Approx, Basis, Figure, Frame, Quantity};
 use crate::extract::metadata::Metadata;
 use crate::extract::report::Report;
 use crate::extract::sections::Section;
-use clause::{Clause, Sentence};
+use clause::Sentence;
 use lexicon::Class;
 use phrase::Row;
 use reader::Reader;
 use said::{Against, Said};
+use std::borrow::Cow;
 use time::When;
 
 /// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
@@ -46,14 +47,17 @@ pub fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec
 
 /// Reads what the passage says of each quantity. Quantities are in reading order; so are the figures.
 pub fn read(passage: &str, mut quantities: Vec<Quantity>, frame: &Frame) -> Vec<Figure> {
+    if quantities.is_empty() {
+        return Vec::new();
+    }
+    let sentences = clause::sentences(passage, &quantities);
     let mut reader = Reader::default();
     let mut figures = Vec::with_capacity(quantities.len());
-    let sentences = clause::sentences(passage, &quantities);
     let mut settled = Vec::with_capacity(quantities.len());
     for sentence in &sentences {
         let said = reader.sentence(passage, sentence, &quantities);
         let settings = settings(passage, sentence, frame);
-        for ((index, said), setting) in said.into_iter().zip(settings) {
+        for ((index, said), (_, setting)) in said.into_iter().zip(settings) {
             settled.push((index, said, setting, sentence.span));
         }
     }
@@ -76,33 +80,20 @@ struct Setting {
 
 fn figure(
     quantity: Quantity,
-    said: Said,
+    said: Said<'_>,
     setting: Setting,
     sentence: crate::provenance::Span,
     frame: &Frame,
 ) -> Figure {
-    let done = match said.action.as_deref() {
-        // Reaching somewhere is how things are.
-        Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
-        // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
-        None => {
-            let sums = |item: &str| {
-                item.contains('增') && (item.contains("新增") || item.contains("净增"))
-                    || item.contains('累') && item.contains("累计")
-            };
-            let summed = said.item.as_deref().is_some_and(sums);
-            said.change.is_some() || measure::is_event(&quantity) || summed
-        }
-    };
-    let period = period(setting, done, said.is_from, frame);
+    let period = period(setting, &said, &quantity, frame);
     let target = setting.target && !said.is_from;
     let basis = said.change.and_then(|_| basis(said.against, period, setting, frame));
     let sure = 0.9 - 0.15 * f32::from(said.doubts) - if said.item.is_none() { 0.3 } else { 0.0 };
     Figure {
         quantity,
-        item: said.item,
-        action: said.action,
-        subject: said.subject,
+        item: said.item.map(Cow::into_owned),
+        action: said.action.map(Cow::into_owned),
+        subject: said.subject.map(str::to_owned),
         period,
         period_part: setting.when.part,
         target,
@@ -116,14 +107,29 @@ fn figure(
 
 type Years = (i16, i16);
 
-fn period(setting: Setting, done: bool, is_from: bool, frame: &Frame) -> Option<Years> {
+/// Whether it was done in all of the time that is spoken of, and is no level that was reached.
+fn is_done(said: &Said<'_>, quantity: &Quantity) -> bool {
+    match said.action.as_deref() {
+        // Reaching somewhere is how things are.
+        Some(action) => !matches!(action, "辐射" | "通达" | "覆盖" | "连接"),
+        // 城镇新增就业|452万人 is a sum over the years that are spoken of, as what was done is.
+        None => {
+            let sums = |item: &str| ["新增", "净增", "累计"].iter().any(|word| item.contains(word));
+            said.change.is_some()
+                || measure::is_event(quantity)
+                || said.item.as_deref().is_some_and(sums)
+        }
+    }
+}
+
+fn period(setting: Setting, said: &Said<'_>, quantity: &Quantity, frame: &Frame) -> Option<Years> {
     let named = setting.when.years.or_else(|| {
         let last = frame.document_period?.1;
         let back = setting.when.back?;
         let years = (last - back + 1, last);
         (!frame.plan).then_some(years)
     });
-    if is_from {
+    if said.is_from {
         return setting.when.years.filter(|(first, last)| first == last).or(frame.document_period);
     }
     let part = frame.part_period.or(frame.document_period);
@@ -131,8 +137,8 @@ fn period(setting: Setting, done: bool, is_from: bool, frame: &Frame) -> Option<
     // Looking back on several years, what was done was done in all of them; a level is that of the report's own year.
     if !setting.target
         && !frame.plan
-        && !done
         && (several(frame.part_period) && named.is_none() || setting.when.back.is_some())
+        && !is_done(said, quantity)
     {
         return frame.document_period.or(part);
     }
@@ -156,21 +162,21 @@ fn basis(
     }
 }
 
-/// Years and aims as the clauses of a sentence say them; one for each figure.
-fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
+/// Years and aims as the clauses of a sentence say them; one for each quantity, in order.
+fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<(usize, Setting)> {
     let mut head = When::default();
-    let mut aims = false;
+    let mut aims = frame.plan;
     let mut now = false;
     let mut found: Vec<(usize, Setting)> = Vec::new();
-    for clause in &sentence.clauses {
-        let row = Row { passage, elements: &clause.elements };
+    for elements in sentence.clauses() {
+        let row = Row { passage, elements };
         head = head_time(row).unwrap_or(head);
-        aims |= announces(row);
+        aims = aims || announces(row);
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
         let mut done = false;
-        for (at, element) in clause.elements.iter().enumerate() {
+        for (at, element) in elements.iter().enumerate() {
             let may = matches!(element.class, Class::Level | Class::Adverb | Class::Time);
             done |= may && matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
             match element.class {
@@ -187,7 +193,7 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
                         // 从上半年的a降到b: the time is the starting point's alone.
                         (here, starts) = (When::default(), false);
                     }
-                    let ahead = frame.plan || aims || later(when, frame);
+                    let ahead = aims || later(when, frame);
                     let target = ahead && !now && !done && !is_past(when, frame);
                     found.push((index, Setting { when, target }));
                 }
@@ -196,7 +202,7 @@ fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<Setting> {
         }
     }
     found.sort_by_key(|(index, _)| *index);
-    found.into_iter().map(|(_, setting)| setting).collect()
+    found
 }
 
 /// A time at the head of a clause holds for the clauses after it (到2030年，…).
@@ -240,7 +246,7 @@ fn announces(row: Row<'_>) -> bool {
     // 主要预期目标是：…
     let sets = |text: &str| {
         text.len() >= "预期目标".len()
-            && text.contains('标')
+            && text.chars().any(|c| c == '标')
             && ["预期目标", "目标任务是", "主要目标是"].iter().any(|word| text.contains(word))
     };
     row.elements.iter().map(|e| e.class).enumerate().any(modal)
@@ -255,13 +261,12 @@ fn is_past(when: When, frame: &Frame) -> bool {
 
 /// A unit or 以上 that is printed only at the last of a 分别 list holds for all of it.
 fn share_units(passage: &str, quantities: &mut [Quantity], sentences: &[Sentence]) {
-    for clause in sentences.iter().flat_map(|s| &s.clauses) {
-        share_units_of(passage, quantities, clause);
+    for elements in sentences.iter().flat_map(Sentence::clauses) {
+        share_units_of(quantities, Row { passage, elements });
     }
 }
 
-fn share_units_of(passage: &str, quantities: &mut [Quantity], clause: &Clause) {
-    let row = Row { passage, elements: &clause.elements };
+fn share_units_of(quantities: &mut [Quantity], row: Row<'_>) {
     let Some(each) = row.position(|c| c == Class::Each) else { return };
     let list = row.part(each + 1, row.len());
     let indices: Vec<usize> = list

@@ -5,19 +5,23 @@ use super::before::is_doer;
 use super::each;
 use super::lexicon::Class;
 use super::phrase::{Row, ranks};
+use std::borrow::Cow;
 
 /// The thing counted, and what is measured of it where that follows: 191家|工业企业|营业收入超百亿元.
-pub(super) fn counted_of(after: &After<'_>, rest: Row<'_>) -> (Option<String>, Option<String>) {
+pub(super) fn counted_of<'a>(
+    after: &After<'a>,
+    rest: Row<'_>,
+) -> (Option<&'a str>, Option<&'a str>) {
     let whole = after.noun.counted();
     let measured = matches!(
         rest.first(),
         Class::Level | Class::Adverb | Class::Increase | Class::Decrease | Class::Stop
     );
-    let Some(text) = whole.as_deref().filter(|_| measured && after.doing.is_none()) else {
+    let Some(text) = whole.filter(|_| measured && after.doing.is_none()) else {
         return (whole, None);
     };
     match each::head_of(text) {
-        Some(head) if after.more => (Some(text[..text.len() - head.len()].to_owned()), whole),
+        Some(head) if after.more => (Some(&text[..text.len() - head.len()]), whole),
         _ => (whole, None),
     }
 }
@@ -41,7 +45,7 @@ pub(super) fn own_noun(before: Row<'_>) -> Option<Row<'_>> {
 }
 
 /// What a change or level is of: without the words of time and aim around it, and what made it happen.
-pub(super) fn subject_of(thing: Row<'_>) -> Option<String> {
+pub(super) fn subject_of(thing: Row<'_>) -> Option<&str> {
     let thing = match thing.rposition(|c| c == Class::Causative) {
         Some(at) => thing.part(at + 1, thing.len()),
         None => thing,
@@ -59,20 +63,20 @@ pub(super) fn subject_of(thing: Row<'_>) -> Option<String> {
         .rposition(|c| matches!(c, Class::Time | Class::Modal | Class::Each))
         .map_or(0, |at| at + 1);
     let thing = thing.part(from, thing.len()).without_lead(|c| c.is_setting() || c == Class::Conj);
-    thing.measured()
+    thing.thing()
 }
 
 /// What a clause without figures speaks of: the noun before its first verb.
-pub(super) fn topic(row: Row<'_>) -> Option<String> {
+pub(super) fn topic(row: Row<'_>) -> Option<&str> {
     let row = row.without_lead(|c| c.is_setting() || c == Class::Conj);
     let end = row.position(|c| {
         !matches!(c, Class::Noun | Class::Nominal | Class::De | Class::Conj | Class::Etc)
     })?;
-    row.part(0, end).thing().filter(|t| !is_doer(t)).map(str::to_owned)
+    row.part(0, end).thing().filter(|t| !is_doer(t))
 }
 
 /// The verb that a clause without a doer of its own opens with.
-pub(super) fn done_next(row: Row<'_>) -> Option<String> {
+pub(super) fn done_next(row: Row<'_>) -> Option<Cow<'_, str>> {
     const AHEAD_MAX: usize = 4;
     const CHARS_MAX: usize = 8;
     let row = row.part(0, row.position(Class::is_quantity).unwrap_or(row.len()));
@@ -88,14 +92,14 @@ pub(super) fn done_next(row: Row<'_>) -> Option<String> {
 }
 
 /// Who does it: the noun before the first verb, if it names a body or people.
-pub(super) fn doer(row: Row<'_>) -> Option<String> {
+pub(super) fn doer(row: Row<'_>) -> Option<&str> {
     let row =
         row.without_lead(|c| matches!(c, Class::Adverb | Class::Time | Class::Conj | Class::Modal));
     let end = row
         .position(|c| !matches!(c, Class::Noun | Class::Conj | Class::Scope))
         .filter(|end| *end > 0)?;
     let noun = row.part(0, end);
-    noun.thing().filter(|text| is_doer(text)).map(str::to_owned)
+    noun.thing().filter(|text| is_doer(text))
 }
 
 /// A starting point: the words after lead to the other end (增加到, 增长到2025年的).
@@ -107,7 +111,11 @@ pub(super) fn leads_to(right: Row<'_>, more: bool) -> bool {
 }
 
 /// The verb before the quantity, with what is said after the noun where the verb only makes it happen.
-pub(super) fn governing_action(verb: Row<'_>, after: &After<'_>, rest: Row<'_>) -> Option<String> {
+pub(super) fn governing_action<'a>(
+    verb: Row<'a>,
+    after: &After<'a>,
+    rest: Row<'a>,
+) -> Option<Cow<'a, str>> {
     const BRINGS: &[&str] = &["促成", "促使", "使", "让", "令"];
     const CARRIES_OUT: &[&str] = &["完成", "推进", "启动", "统筹推进"];
     let word = verb.last_word();
@@ -119,7 +127,7 @@ pub(super) fn governing_action(verb: Row<'_>, after: &After<'_>, rest: Row<'_>) 
             return verb.action().map(|v| v + doing);
         }
         if CARRIES_OUT.contains(&word) {
-            return Some(doing.to_owned());
+            return Some(Cow::Borrowed(doing));
         }
     }
     if verb.elements.iter().all(|e| e.class == Class::Passive) {

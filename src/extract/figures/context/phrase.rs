@@ -2,9 +2,10 @@
 //!
 //! All functions take a slice of one clause's elements and look at each element a bounded number of times.
 
-use super::super::words::Ends;
 use super::clause::Element;
 use super::lexicon::Class;
+use crate::extract::words::Ends;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// A slice of a clause and the passage that it is cut from.
@@ -39,6 +40,17 @@ fn negation(passage: &str, at: usize) -> &'static str {
 /// A rank says nothing of what was done (居全国前列).
 pub(super) fn ranks(word: &str) -> bool {
     word.contains(['居', '列', '排', '创'])
+}
+
+/// The first `len` bytes.
+fn cut(text: Cow<'_, str>, len: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..len]),
+        Cow::Owned(mut text) => {
+            text.truncate(len);
+            Cow::Owned(text)
+        }
+    }
 }
 
 impl Class {
@@ -162,10 +174,10 @@ impl<'a> Row<'a> {
     }
 
     /// A chain of verbs as an action: adverbs, but for a negation, and verbs that only colour another one are dropped.
-    pub(super) fn action(self) -> Option<String> {
+    pub(super) fn action(self) -> Option<Cow<'a, str>> {
         let n_verbs = self.elements.iter().filter(|e| e.class.may_be_verb()).count();
         // What denies a verb that only colours the next one denies that.
-        let (mut text, mut denied) = (String::new(), "");
+        let (mut text, mut denied) = (Cow::Borrowed(""), "");
         for (at, element) in self.elements.iter().enumerate() {
             let colours = matches!(element.class, Class::Soft | Class::Light)
                 && n_verbs > 1
@@ -179,17 +191,18 @@ impl<'a> Row<'a> {
             if element.class.may_be_verb() && !(colours && text.is_empty())
                 || element.class == Class::Conj && !text.is_empty()
             {
-                text.push_str(std::mem::take(&mut denied));
-                text.push_str(element.span.of(self.passage));
+                text += std::mem::take(&mut denied);
+                text += element.span.of(self.passage);
             }
         }
-        let text = text.trim_end_matches('了');
-        let text = if text == "转化为" { "转化" } else { text };
-        (!text.is_empty()).then(|| text.to_owned())
+        let bare = text.trim_end_matches('了');
+        let bare = if bare == "转化为" { "转化" } else { bare };
+        let len = bare.len();
+        (len > 0).then(|| cut(text, len))
     }
 
     /// A counted thing: the head of the phrase, without what only describes, lists examples, or says whose it is.
-    pub(super) fn counted(self) -> Option<String> {
+    pub(super) fn counted(self) -> Option<&'a str> {
         let mut row = self.trimmed();
         if let Some(etc) = row.rposition(|c| c == Class::Etc) {
             let listed = row.part(0, etc).elements.iter().any(|e| e.class == Class::Conj);
@@ -204,15 +217,10 @@ impl<'a> Row<'a> {
                 row = head;
             }
         }
-        row.trimmed().noun_text().map(str::to_owned)
+        row.trimmed().noun_text()
     }
 
     /// A thing measured: the whole phrase, since its qualifiers tell it from its neighbours.
-    pub(super) fn measured(self) -> Option<String> {
-        self.thing().map(str::to_owned)
-    }
-
-    /// The same as it stands in the passage.
     pub(super) fn thing(self) -> Option<&'a str> {
         self.trimmed().noun_text()
     }
@@ -228,16 +236,16 @@ impl<'a> Row<'a> {
     }
 
     /// What is said after the counted thing, as an action: 落地见效; 被 and its doer, and verbs that say little, dropped.
-    pub(super) fn predicate(self) -> Option<String> {
+    pub(super) fn predicate(self) -> Option<Cow<'a, str>> {
         let row = self.without_lead(|c| c.is_setting() || c == Class::Conj);
         let row = row.without_tail(|c| matches!(c, Class::Adverb | Class::Conj | Class::Time));
         let denied = row.elements.first().map_or("", |e| negation(row.passage, e.span.start));
         let text = row.affirmed()?;
-        Some(if text.starts_with(denied) { text } else { format!("{denied}{text}") })
+        Some(if text.starts_with(denied) { text } else { Cow::Borrowed(denied) + text })
     }
 
     /// A predicate but for what denies it.
-    fn affirmed(self) -> Option<String> {
+    fn affirmed(self) -> Option<Cow<'a, str>> {
         match self.first() {
             Class::Passive => self.part(1, self.len()).passive(),
             Class::Prep if self.word(0) == "通过" && self.is_approval() => self.phrase(),
@@ -267,7 +275,7 @@ impl<'a> Row<'a> {
     }
 
     /// After 被: the doer goes, the verb stays. Without a doer, the verb with its object.
-    fn passive(self) -> Option<String> {
+    fn passive(self) -> Option<Cow<'a, str>> {
         let row = self.without_lead(Class::is_setting);
         if row.first().is_verb() {
             return row.phrase();
@@ -280,7 +288,7 @@ impl<'a> Row<'a> {
     }
 
     /// After 开展 and its like: the noun of action, if the phrase ends with one.
-    fn light(self) -> Option<String> {
+    fn light(self) -> Option<Cow<'a, str>> {
         if self.len() > 1 && self.last().may_be_verb() {
             let start = self.chain_start().max(1);
             return self.part(start, self.len()).action();
@@ -289,14 +297,14 @@ impl<'a> Row<'a> {
     }
 
     /// The verb with its object, or the verb alone where the object is long.
-    fn phrase(self) -> Option<String> {
+    fn phrase(self) -> Option<Cow<'a, str>> {
         const CHARS_MAX: usize = 22;
         if self.first() == Class::Soft && self.class(1).may_be_verb() {
             return self.part(1, self.len()).phrase();
         }
         let text = self.text();
         if text.chars().count() <= CHARS_MAX {
-            return (!text.is_empty()).then(|| text.to_owned());
+            return (!text.is_empty()).then_some(Cow::Borrowed(text));
         }
         let end = self.position(|c| !c.may_be_verb() && c != Class::Conj).unwrap_or(self.len());
         self.part(0, end).without_tail(|c| c == Class::Conj).action()

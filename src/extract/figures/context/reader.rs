@@ -17,24 +17,24 @@ use std::borrow::Cow;
 
 /// Reads the clauses of one passage, one sentence after the other.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
     /// The figure read last, in this sentence or an earlier one.
-    pub(super) last: Option<Said>,
+    pub(super) last: Option<Said<'a>>,
     pub(super) last_unit: Option<Cow<'static, str>>,
     /// A figure of the present sentence has been read.
     pub(super) warm: bool,
     /// No clause without a figure stands between the last one and this.
     pub(super) adjoins: bool,
     /// The thing that the clause before, without a figure, spoke of.
-    pub(super) topic: Option<String>,
+    pub(super) topic: Option<&'a str>,
     /// The names of the last 分别 list of the sentence.
     names: Vec<String>,
-    doer: Option<String>,
+    doer: Option<&'a str>,
 }
 
 /// A quantity and the words around it.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Place<'a, 'q> {
     /// From the noun of the quantity before, or the start of the clause.
     pub(super) before: Row<'a>,
     /// Up to the next quantity, or the end of the clause.
@@ -45,24 +45,24 @@ pub(super) struct Place<'a> {
     pub(super) in_list: bool,
     /// The noun that the next quantity has for both.
     pub(super) shared: Option<After<'a>>,
-    pub(super) quantity: &'a Quantity,
+    pub(super) quantity: &'q Quantity,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Reads a sentence; one [`Said`] for each of its quantities, in order.
     pub(super) fn sentence(
         &mut self,
-        passage: &str,
-        sentence: &Sentence,
+        passage: &'a str,
+        sentence: &'a Sentence,
         quantities: &[Quantity],
-    ) -> Vec<(usize, Said)> {
+    ) -> Vec<(usize, Said<'a>)> {
         self.warm = false;
         self.topic = None;
         self.names.clear();
         self.doer = None;
-        let mut out: Vec<(usize, Said)> = Vec::new();
-        for clause in &sentence.clauses {
-            let row = Row { passage, elements: &clause.elements };
+        let mut out: Vec<(usize, Said<'a>)> = Vec::new();
+        for elements in sentence.clauses() {
+            let row = Row { passage, elements };
             if let Some((_, said)) = out.last_mut().filter(|(_, said)| said.wants) {
                 said.wants = false;
                 said.action = done_next(row);
@@ -70,7 +70,7 @@ impl Reader {
             if row.position(Class::is_quantity).is_none() {
                 self.topic = topic(row);
                 self.adjoins = false;
-                self.doer = self.doer.take().or_else(|| doer(row));
+                self.doer = self.doer.or_else(|| doer(row));
                 continue;
             }
             self.clause(row, quantities, &mut out);
@@ -79,9 +79,9 @@ impl Reader {
         out
     }
 
-    fn clause(&mut self, row: Row<'_>, quantities: &[Quantity], out: &mut Vec<(usize, Said)>) {
+    fn clause(&mut self, row: Row<'a>, quantities: &[Quantity], out: &mut Vec<(usize, Said<'a>)>) {
         let mut walk = Walk::new(row, quantities);
-        let doer = doer(row).or_else(|| self.doer.clone());
+        let doer = doer(row).or(self.doer);
         let first_out = out.len();
         for nth in 0..walk.places.len() {
             let index = walk.places[nth].1;
@@ -97,7 +97,7 @@ impl Reader {
                 fill(&mut out[first_out..], &said);
             }
             self.last = Some(said.clone()); // of whose subject nothing is asked
-            said.subject.clone_from(&doer);
+            said.subject = doer;
             self.last_unit.clone_from(&place.quantity.unit);
             self.warm = true;
             self.adjoins = true;
@@ -107,7 +107,13 @@ impl Reader {
     }
 
     /// Looks whether a list that gives the quantities from here on their names begins.
-    fn name(&mut self, walk: &mut Walk<'_>, nth: usize, place: &Place<'_>, out: &[(usize, Said)]) {
+    fn name(
+        &mut self,
+        walk: &mut Walk<'a, '_>,
+        nth: usize,
+        place: &Place<'a, '_>,
+        out: &[(usize, Said<'a>)],
+    ) {
         let (row, places) = (walk.row, &walk.places[nth..]);
         if let Some((found, n)) = each::starts(place.before, places, row) {
             walk.starting = n;
@@ -122,9 +128,9 @@ impl Reader {
 }
 
 /// The walk along a clause from one quantity to the next.
-struct Walk<'a> {
+struct Walk<'a, 'q> {
     row: Row<'a>,
-    quantities: &'a [Quantity],
+    quantities: &'q [Quantity],
     /// Where the quantities stand in the row, and their indices.
     places: Vec<(usize, usize)>,
     /// Where the words before the next quantity begin.
@@ -138,8 +144,8 @@ struct Walk<'a> {
     was_described: bool,
 }
 
-impl<'a> Walk<'a> {
-    fn new(row: Row<'a>, quantities: &'a [Quantity]) -> Self {
+impl<'a, 'q> Walk<'a, 'q> {
+    fn new(row: Row<'a>, quantities: &'q [Quantity]) -> Self {
         let place = |(at, class): (usize, Class)| match class {
             Class::Quantity(index) => Some((at, index)),
             _ => None,
@@ -157,12 +163,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn quantity(&self, nth: usize) -> Option<&'a Quantity> {
+    fn quantity(&self, nth: usize) -> Option<&'q Quantity> {
         self.quantities.get(self.places.get(nth)?.1)
     }
 
     /// The words around the `nth` quantity of the clause.
-    fn place(&mut self, nth: usize) -> Place<'a> {
+    fn place(&mut self, nth: usize) -> Place<'a, 'q> {
         let row = self.row;
         let (at, index) = self.places[nth];
         let quantity = &self.quantities[index];
@@ -190,14 +196,20 @@ impl<'a> Walk<'a> {
     }
 
     /// What the clause as a whole adds to the reading of one of its quantities.
-    fn amend(&mut self, nth: usize, place: &Place<'_>, last: Option<&Said>, said: &mut Said) {
+    fn amend(
+        &mut self,
+        nth: usize,
+        place: &Place<'a, '_>,
+        last: Option<&Said<'a>>,
+        said: &mut Said<'a>,
+    ) {
         if self.described && self.quantity(nth + 1).is_some_and(|q| q.unit.as_deref() == Some("岁"))
         {
             let age = self.row.word(self.places[nth].0 + 1);
-            said.item = said.item.take().map(|item| format!("{age}{item}"));
+            said.item = said.item.take().map(|item| Cow::Borrowed(age) + item);
         }
         if let Some(name) = self.names.next() {
-            said.item = Some(name);
+            said.item = Some(Cow::Owned(name));
             said.doubts = 0;
         }
         if self.starting > 0 {
@@ -212,7 +224,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn amend_after_de(&self, nth: usize, last: Option<&Said>, said: &mut Said) {
+    fn amend_after_de(&self, nth: usize, last: Option<&Said<'a>>, said: &mut Said<'a>) {
         // 127个国家的|584个港口: what was done holds for both.
         if nth > 0 && said.action.is_none() && said.change.is_none() {
             said.action = last.and_then(|l| l.action.clone());
@@ -222,7 +234,8 @@ impl<'a> Walk<'a> {
         if within && nth == 1 {
             let until =
                 self.row.part(0, self.places[0].0).rposition(|c| c == Class::Prep).unwrap_or(0);
-            said.item = subject_of(self.row.part(0, until)).or(said.item.take());
+            let before = subject_of(self.row.part(0, until)).map(Cow::Borrowed);
+            said.item = before.or(said.item.take());
         }
     }
 }
@@ -238,9 +251,9 @@ fn touches(row: Row<'_>, at: usize) -> bool {
 }
 
 /// What the last few figures were of, with what was done.
-fn earlier(out: &[(usize, Said)]) -> Vec<String> {
+fn earlier(out: &[(usize, Said<'_>)]) -> Vec<String> {
     const LEN_MAX: usize = 4;
-    let name = |said: &Said| {
+    let name = |said: &Said<'_>| {
         let action = said.action.as_deref().unwrap_or_default();
         format!("{action}{}", said.item.as_deref().unwrap_or_default())
     };
@@ -248,7 +261,7 @@ fn earlier(out: &[(usize, Said)]) -> Vec<String> {
 }
 
 /// Members of the list before get the verb that its last member has.
-fn fill(list: &mut [(usize, Said)], said: &Said) {
+fn fill<'a>(list: &mut [(usize, Said<'a>)], said: &Said<'a>) {
     for (_, member) in list.iter_mut().rev().take_while(|(_, member)| member.open) {
         member.action.clone_from(&said.action);
         member.open = false;
@@ -256,7 +269,7 @@ fn fill(list: &mut [(usize, Said)], said: &Said) {
 }
 
 /// The list before has ended without one.
-fn close(list: &mut [(usize, Said)]) {
+fn close(list: &mut [(usize, Said<'_>)]) {
     for (_, member) in list.iter_mut().rev().take_while(|(_, member)| member.open) {
         member.open = false;
     }

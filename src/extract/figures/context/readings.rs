@@ -1,6 +1,5 @@
 //! Each way in which words lead to a quantity ([`Lead`]) → what it says.
 
-use super::super::words::Ends;
 use super::super::{Basis, Quantity};
 use super::after::{After, noun_after};
 use super::before::{Lead, is_doer, lead, object};
@@ -12,11 +11,13 @@ use super::naming::{counted_of, governing_action, is_place, leads_to, own_noun, 
 use super::phrase::Row;
 use super::reader::{Place, Reader};
 use super::said::{Against, Said, against, change_of};
+use crate::extract::words::Ends;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
-impl Reader {
+impl<'a> Reader<'a> {
     /// Reads one quantity and the words around it. Also how many elements after it its noun takes.
-    pub(super) fn quantity(&self, place: Place<'_>) -> (Said, usize) {
+    pub(super) fn quantity(&self, place: Place<'a, '_>) -> (Said<'a>, usize) {
         let Place { before, right, more, in_list, shared, quantity } = place;
         if before.last() == Class::Adverb && before.last_word() == "连续" && is_duration(quantity)
         {
@@ -37,7 +38,7 @@ impl Reader {
             Lead::Change { thing, grows } => self.change(thing, grows),
             Lead::Ahead { thing, than, link } => self.lead_over(thing, than, link, quantity),
             Lead::Share { thing, whole } => self.share(thing, whole),
-            Lead::From { thing } => Said { is_from: true, ..self.of(thing.measured()) },
+            Lead::From { thing } => Said { is_from: true, ..self.of(thing.thing()) },
             Lead::Prep { word, before } => self.prep(word, before, after, rest),
         };
         if said.change.is_some() && said.against == Against::Unsaid {
@@ -52,9 +53,9 @@ impl Reader {
     }
 
     /// The noun after the quantity, where the words before leave room for it.
-    fn after<'a>(
+    fn after(
         &self,
-        lead: &Lead<'_>,
+        lead: &Lead<'a>,
         right: Row<'a>,
         more: bool,
         quantity: &Quantity,
@@ -83,11 +84,11 @@ impl Reader {
 
     fn nothing(
         &self,
-        after: Option<After<'_>>,
-        rest: Row<'_>,
+        after: Option<After<'a>>,
+        rest: Row<'a>,
         in_list: bool,
         quantity: &Quantity,
-    ) -> Said {
+    ) -> Said<'a> {
         let Some(after) = after else {
             let last = self.last.as_ref();
             let mut said = self.carried();
@@ -101,30 +102,29 @@ impl Reader {
             if quantity.unit.as_deref() == Some("人")
                 && done.is_some_and(|done| !holds_to_account(done))
             {
-                said.item = Some("群众".to_owned());
+                said.item = Some(Cow::Borrowed("群众"));
             }
             return said;
         };
         let inherited = self.last.as_ref().filter(|_| in_list).and_then(|l| l.action.clone());
         let (item, carry) = counted_of(&after, rest);
-        let item = match after.doing.filter(|doing| inherited.is_some() && *doing != "建设") {
-            Some(doing) => item.map(|item| item + doing),
-            None => item,
-        };
+        let doing = after.doing.filter(|doing| inherited.is_some() && *doing != "建设");
+        let item = item.map(|item| Cow::Borrowed(item) + doing.unwrap_or_default());
         let action =
-            inherited.or_else(|| rest.predicate()).or_else(|| after.doing.map(str::to_owned));
+            inherited.or_else(|| rest.predicate()).or_else(|| after.doing.map(Cow::Borrowed));
+        let carry = carry.map(Cow::Borrowed);
         Said { open: action.is_none(), item, carry, action, ..Said::default() }
     }
 
     fn object(
         &self,
-        verb: Option<Row<'_>>,
-        noun: Row<'_>,
-        after: Option<After<'_>>,
-        rest: Row<'_>,
+        verb: Option<Row<'a>>,
+        noun: Row<'a>,
+        after: Option<After<'a>>,
+        rest: Row<'a>,
         in_list: bool,
         quantity: &Quantity,
-    ) -> Said {
+    ) -> Said<'a> {
         if let Some(after) = after {
             return self.governed(verb, noun, after, rest);
         }
@@ -133,7 +133,7 @@ impl Reader {
         {
             return Said {
                 change: Some(change_of(verb.first() == Class::Increase)),
-                ..self.of(noun.measured())
+                ..self.of(noun.thing())
             };
         }
         if verb.is_none() && noun.last() == Class::Etc && noun.text().starts_with('《') {
@@ -141,7 +141,7 @@ impl Reader {
             return Said { action: rest.predicate(), ..self.carried() };
         }
         let measured = !is_countable(quantity) && verb.is_none();
-        let item = if measured { noun.measured() } else { noun.counted() };
+        let item = if measured { noun.thing() } else { noun.counted() };
         let item = item.map(|item| self.relative(item));
         let action = match verb {
             Some(verb) => verb.action(),
@@ -153,12 +153,12 @@ impl Reader {
     /// A verb further to the left governs a quantity whose noun stands after it.
     fn governed(
         &self,
-        verb: Option<Row<'_>>,
-        noun: Row<'_>,
-        after: After<'_>,
-        rest: Row<'_>,
-    ) -> Said {
-        let item = after.noun.counted();
+        verb: Option<Row<'a>>,
+        noun: Row<'a>,
+        after: After<'a>,
+        rest: Row<'a>,
+    ) -> Said<'a> {
+        let item = after.noun.counted().map(Cow::Borrowed);
         // 抓实能源科技创新|9条|路径: the noun between verb and number says of what.
         let plain = noun
             .elements
@@ -167,16 +167,16 @@ impl Reader {
         if verb.is_some() && !after.of && plain && !is_doer(noun.text()) {
             const CHARS_MAX: usize = 12;
             let of = noun.counted().filter(|of| of.chars().count() <= CHARS_MAX && !is_place(of));
-            let item = item.map(|item| of.unwrap_or_default() + &item);
+            let item = item.map(|item| Cow::Borrowed(of.unwrap_or_default()) + item);
             let action = verb.and_then(|v| governing_action(v, &after, rest));
             return Said { item, action, ..Said::default() };
         }
         if after.of && verb.is_none() && noun.last() != Class::Etc {
             // 总投资|500亿元的基地: what is measured of the thing stands before.
-            let item = item.map(|thing| thing + noun.counted().unwrap_or_default().as_str());
+            let item = item.map(|thing| thing + noun.counted().unwrap_or_default());
             return Said { item, ..Said::default() };
         }
-        let predicate = || rest.predicate().or_else(|| after.doing.map(str::to_owned));
+        let predicate = || rest.predicate().or_else(|| after.doing.map(Cow::Borrowed));
         let action = match verb {
             Some(verb) => governing_action(verb, &after, rest),
             None => predicate(),
@@ -187,16 +187,17 @@ impl Reader {
 
     fn bare(
         &self,
-        row: Row<'_>,
+        row: Row<'a>,
         verb_start: usize,
-        after: Option<After<'_>>,
-        rest: Row<'_>,
+        after: Option<After<'a>>,
+        rest: Row<'a>,
         quantity: &Quantity,
-    ) -> Said {
+    ) -> Said<'a> {
         let (before, verb) = (row.part(0, verb_start), row.part(verb_start, row.len()));
         if let Some(after) = after {
             let action = governing_action(verb, &after, rest);
             let (item, carry) = counted_of(&after, rest);
+            let (item, carry) = (item.map(Cow::Borrowed), carry.map(Cow::Borrowed));
             return Said { item, carry, action, ..Said::default() };
         }
         let passive = before.rposition(|c| c == Class::Passive);
@@ -208,13 +209,13 @@ impl Reader {
             || own.is_some_and(|n| n.last() == Class::Nominal);
         if nominal && doing {
             let whole = row.part(verb_start - own.map_or(0, Row::len), row.len());
-            return Said { item: whole.measured(), ..Said::default() };
+            return Said { item: whole.thing().map(Cow::Borrowed), ..Said::default() };
         }
         let action = verb.action();
         let people = is_people(quantity);
         let noun = own.filter(|n| people || !is_doer(n.text())).and_then(Row::counted);
         match noun {
-            Some(item) => Said { item: Some(item), action, ..Said::default() },
+            Some(item) => Said { item: Some(Cow::Borrowed(item)), action, ..Said::default() },
             None => {
                 let understood = self.unsaid(quantity, action.as_deref());
                 Said { action, ..understood }
@@ -224,17 +225,18 @@ impl Reader {
 
     fn level(
         &self,
-        thing: Row<'_>,
-        link: &str,
-        after: Option<After<'_>>,
-        rest: Row<'_>,
+        thing: Row<'a>,
+        link: &'a str,
+        after: Option<After<'a>>,
+        rest: Row<'a>,
         quantity: &Quantity,
-    ) -> Said {
+    ) -> Said<'a> {
         if let Some(after) = after {
             // 中心为|30万群众提供服务
             let action = rest.predicate().filter(|_| link == "为");
-            let carry = subject_of(thing).filter(|_| action.is_none());
-            return Said { item: after.noun.counted(), carry, action, ..Said::default() };
+            let carry = subject_of(thing).filter(|_| action.is_none()).map(Cow::Borrowed);
+            let item = after.noun.counted().map(Cow::Borrowed);
+            return Said { item, carry, action, ..Said::default() };
         }
         let thing = thing.without_tail(|c| c.is_setting());
         // 价格上涨幅度控制在|2%: a level of a change is that change.
@@ -252,17 +254,24 @@ impl Reader {
             && head.len() > 1
             && let Lead::Object { verb: Some(verb), noun, .. } = object(head)
         {
-            return Said { item: noun.measured(), action: verb.action(), ..Said::default() };
+            let item = noun.thing().map(Cow::Borrowed);
+            return Said { item, action: verb.action(), ..Said::default() };
         }
         self.of(subject_of(thing))
     }
 
-    fn change(&self, thing: Row<'_>, grows: bool) -> Said {
+    fn change(&self, thing: Row<'a>, grows: bool) -> Said<'a> {
         Said { change: Some(change_of(grows)), ..self.of(subject_of(thing)) }
     }
 
     /// 快于全国3.4个百分点 is a lead, 快于上年1.8个百分点 a change of the rate.
-    fn lead_over(&self, thing: Row<'_>, than: Row<'_>, link: &str, quantity: &Quantity) -> Said {
+    fn lead_over(
+        &self,
+        thing: Row<'a>,
+        than: Row<'a>,
+        link: &'a str,
+        quantity: &Quantity,
+    ) -> Said<'a> {
         let mut said = self.of(subject_of(thing));
         if !is_rate(quantity) {
             return said;
@@ -277,23 +286,20 @@ impl Reader {
             said.change = Some(change_of(!matches!(link, "低于" | "慢于" | "低出")));
             said.against = Against::Basis(Basis::YearOnYear);
         } else {
-            let than = than.measured().unwrap_or_default();
-            said.action = Some(format!("{link}{than}"));
+            said.action = Some(Cow::Borrowed(link) + than.thing().unwrap_or_default());
         }
         said
     }
 
-    fn share(&self, thing: Row<'_>, whole: Row<'_>) -> Said {
+    fn share(&self, thing: Row<'a>, whole: Row<'a>) -> Said<'a> {
         let mut said = match subject_of(thing) {
             // 涉及民生的|占七成: the thing is understood.
             Some(part) if part.ends_with('的') || thing.last() == Class::De => {
-                let last = self.last.as_ref().and_then(|l| l.item.clone()).unwrap_or_default();
-                Said {
-                    item: Some(format!("{}的{last}", part.trim_end_matches('的'))),
-                    ..Said::default()
-                }
+                let last = self.last.as_ref().and_then(|l| l.item.as_deref()).unwrap_or_default();
+                let item = format!("{}的{last}", part.trim_end_matches('的'));
+                Said { item: Some(Cow::Owned(item)), ..Said::default() }
             }
-            Some(part) => Said { item: Some(part), ..Said::default() },
+            Some(part) => Said { item: Some(Cow::Borrowed(part)), ..Said::default() },
             None => self.carried(),
         };
         if whole.is_empty() || whole.last() == Class::De {
@@ -303,18 +309,24 @@ impl Reader {
             .iter()
             .any(|end| whole.text().ends_with(end));
         let tail = if ratio { "" } else { "比重" };
-        said.item = said.item.map(|part| format!("{part}占{}{tail}", whole.text()));
+        said.item = said.item.map(|part| part + "占" + whole.text() + tail);
         said
     }
 
-    fn prep(&self, word: &str, before: Row<'_>, after: Option<After<'_>>, rest: Row<'_>) -> Said {
+    fn prep(
+        &self,
+        word: &'a str,
+        before: Row<'a>,
+        after: Option<After<'a>>,
+        rest: Row<'a>,
+    ) -> Said<'a> {
         let Some(after) = after else {
             return Said {
                 action: rest.predicate().filter(|_| word == "按"),
                 ..self.of(subject_of(before))
             };
         };
-        let action = rest.predicate().or_else(|| after.doing.map(str::to_owned));
+        let action = rest.predicate().or_else(|| after.doing.map(Cow::Borrowed));
         let action = action.or_else(|| match word {
             // 推广到20个村: what was done stands before.
             "到" | "至" | "在" | "向" => match lead(before, false) {
@@ -322,15 +334,16 @@ impl Reader {
                 Lead::Object { verb, .. } => verb.and_then(Row::action),
                 _ => None,
             },
-            "聚焦" | "锚定" | "瞄准" => Some(word.to_owned()),
+            "聚焦" | "锚定" | "瞄准" => Some(Cow::Borrowed(word)),
             _ => None,
         });
         let open = action.is_none();
-        Said { item: after.noun.counted(), open, wants: open, action, ..Said::default() }
+        let item = after.noun.counted().map(Cow::Borrowed);
+        Said { item, open, wants: open, action, ..Said::default() }
     }
 
     /// The thing named, or the one understood.
-    fn of(&self, item: Option<String>) -> Said {
+    fn of(&self, item: Option<&'a str>) -> Said<'a> {
         match item {
             Some(item) => Said { item: Some(self.relative(item)), ..Said::default() },
             None => self.carried(),
@@ -338,48 +351,48 @@ impl Reader {
     }
 
     /// 占比 and its like say nothing without the thing before.
-    fn relative(&self, item: String) -> String {
+    fn relative(&self, item: &'a str) -> Cow<'a, str> {
         const RELATIVE: &[&str] = &["占比", "比重", "增速"];
         const TOTALS: &[&str] = &["总额", "总量", "总值", "总产量", "总规模", "总数"];
         match self.last.as_ref().and_then(|l| l.item.as_deref()).filter(|_| self.warm) {
-            Some(last) if RELATIVE.contains(&item.as_str()) || item.starts_with('占') => {
-                format!("{last}{item}")
+            Some(last) if RELATIVE.contains(&item) || item.starts_with('占') => {
+                Cow::Owned(format!("{last}{item}"))
             }
             // 外贸进出口增长8.4%，总额突破…: the sum of what grew.
-            Some(last) if TOTALS.contains(&item.as_str()) && !last.ends_with(item.as_str()) => {
-                format!("{last}{item}")
+            Some(last) if TOTALS.contains(&item) && !last.ends_with(item) => {
+                Cow::Owned(format!("{last}{item}"))
             }
-            _ => item,
+            _ => Cow::Borrowed(item),
         }
     }
 
-    fn carried(&self) -> Said {
-        let understood = |l: &Said| l.carry.clone().or_else(|| l.item.clone());
+    fn carried(&self) -> Said<'a> {
+        let understood = |l: &Said<'a>| l.carry.clone().or_else(|| l.item.clone());
         let last = self.last.as_ref().filter(|_| self.warm).and_then(understood);
         // A clause between that names another thing has changed the subject.
         let last = last.filter(|_| self.adjoins || self.topic.is_none());
-        let (item, doubts) = match (last, &self.topic) {
+        let (item, doubts) = match (last, self.topic) {
             (Some(item), _) => (Some(item), 1),
-            (None, Some(topic)) => (Some(topic.clone()), 2),
+            (None, Some(topic)) => (Some(Cow::Borrowed(topic)), 2),
             (None, None) => (self.last.as_ref().and_then(|l| l.item.clone()), 3),
         };
         Said { item, doubts, ..Said::default() }
     }
 
     /// A bare verb: money has no noun of its own, people are people, other things were named before.
-    fn unsaid(&self, quantity: &Quantity, action: Option<&str>) -> Said {
+    fn unsaid(&self, quantity: &Quantity, action: Option<&str>) -> Said<'a> {
         if is_money(quantity) {
-            return Said { item: Some("资金".to_owned()), ..Said::default() };
+            return Said { item: Some(Cow::Borrowed("资金")), ..Said::default() };
         }
         let people = quantity.unit.as_deref() == Some("人") || quantity.unit.is_none();
         if people && !action.is_some_and(holds_to_account) {
-            return Said { item: Some("群众".to_owned()), doubts: 2, ..Said::default() };
+            return Said { item: Some(Cow::Borrowed("群众")), doubts: 2, ..Said::default() };
         }
         self.carried()
     }
 
     /// The verb of the figure before holds for this one: in a list, after 其中, and for a bare noun after a comma.
-    fn inherited(&self, in_list: bool, noun: Row<'_>, quantity: &Quantity) -> Option<String> {
+    fn inherited(&self, in_list: bool, noun: Row<'_>, quantity: &Quantity) -> Option<Cow<'a, str>> {
         let last = self.last.as_ref().filter(|_| self.warm)?;
         let comma = is_countable(quantity)
             && quantity.unit.is_some()
@@ -417,7 +430,7 @@ fn cut<'a>(before: Row<'a>, quantity: &Quantity) -> Option<Lead<'a>> {
 }
 
 /// 推动问题整改
-fn made(verb: Row<'_>, noun: Row<'_>, doing: Row<'_>) -> Said {
-    let action = verb.action().zip(doing.action()).map(|(verb, doing)| verb + &doing);
-    Said { item: noun.counted(), action, ..Said::default() }
+fn made<'a>(verb: Row<'a>, noun: Row<'a>, doing: Row<'a>) -> Said<'a> {
+    let action = verb.action().zip(doing.action()).map(|(verb, doing)| verb + doing);
+    Said { item: noun.counted().map(Cow::Borrowed), action, ..Said::default() }
 }

@@ -3,19 +3,20 @@
 use super::super::{Basis, Change};
 use super::lexicon::Class;
 use super::phrase::Row;
+use std::borrow::Cow;
 
-/// What the text says of one quantity.
+/// What the text says of one quantity, in words of the passage; few are put together.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Said {
-    pub(super) item: Option<String>,
-    pub(super) action: Option<String>,
-    pub(super) subject: Option<String>,
+pub(super) struct Said<'a> {
+    pub(super) item: Option<Cow<'a, str>>,
+    pub(super) action: Option<Cow<'a, str>>,
+    pub(super) subject: Option<&'a str>,
     pub(super) change: Option<Change>,
     /// What the change is measured against, where the clause says so.
     pub(super) against: Against,
     pub(super) is_from: bool,
     /// What later words understand, where it is not the item (总值迈上|4个台阶、达…).
-    pub(super) carry: Option<String>,
+    pub(super) carry: Option<Cow<'a, str>>,
     /// Part of a list whose earlier members lack what the last one has.
     pub(super) open: bool,
     /// What was done to it is said in the clause after (将346名委员按界别，划入各组).

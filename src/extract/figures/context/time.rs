@@ -80,7 +80,10 @@ fn part(text: &str) -> Option<&'static str> {
         ("截至", "to_date"),
         ("截止", "to_date"),
     ];
-    if let Some((_, code)) = NAMED.iter().find(|(name, _)| text.contains(name)) {
+    // One of three characters is in all of these names, and most times have none.
+    if text.contains(['半', '季', '截'])
+        && let Some((_, code)) = NAMED.iter().find(|(name, _)| text.contains(name))
+    {
         return Some(code);
     }
     if text.contains('日') {

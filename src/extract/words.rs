@@ -2,7 +2,6 @@
 //!
 //! Words are kept by the character that the text must show there, so that a question costs one look-up, not one comparison a word.
 
-use super::glyph::{char_at, char_before};
 use rustc_hash::FxHashMap;
 
 /// Words by their first character, each with what it stands for; the longest first.
@@ -20,7 +19,7 @@ impl<T> Starts<T> {
 
     /// The longest word that starts at a byte.
     pub(super) fn at(&self, text: &str, at: usize) -> Option<(&str, &T)> {
-        let words = self.0.get(&char_at(text, at)?)?;
+        let words = self.0.get(&text.get(at..)?.chars().next()?)?;
         let (word, value) = words.iter().find(|(word, _)| text[at..].starts_with(word.as_str()))?;
         Some((word, value))
     }
@@ -33,7 +32,7 @@ impl<T> Ends<T> {
 
     /// The longest word that ends at a byte.
     pub(super) fn at(&self, text: &str, at: usize) -> Option<(&str, &T)> {
-        let words = self.0.get(&char_before(text, at)?)?;
+        let words = self.0.get(&text.get(..at)?.chars().next_back()?)?;
         let (word, value) = words.iter().find(|(word, _)| text[..at].ends_with(word.as_str()))?;
         Some((word, value))
     }
