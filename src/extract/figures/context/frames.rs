@@ -213,6 +213,10 @@ fn top(sections: &[Section], mut section: usize) -> usize {
 pub(super) fn turn(paragraph: &str, frame: &Frame) -> Option<Years> {
     const SENTENCES_MAX: usize = 4;
     const CHARS_MAX: usize = 260;
+    // Whatever turns to years has one of these; most paragraphs of other languages have not.
+    if !paragraph.contains('年') && !paragraph.contains('五') {
+        return None;
+    }
     let end = paragraph.char_indices().nth(CHARS_MAX).map_or(paragraph.len(), |(at, _)| at);
     let sentences = paragraph[..end].split(['。', '！', '!']).take(SENTENCES_MAX);
     let mut year = None;
