@@ -4,7 +4,6 @@
 //! or a year and month, is no date. 02/03/2024 is the second of March unless the page says that it is American.
 
 use crate::months::{self, month};
-use aho_corasick::AhoCorasick;
 use jiff::civil::{Date, DateTime, Time};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
@@ -156,20 +155,10 @@ impl Signs {
             signs.year_after_mark |= text[..at].trim_end().ends_with(MARKS);
         }
         let day = || bytes.iter().filter(|b| b.is_ascii_digit()).count() > 4;
-        signs.month_and_year = years && day() && may_name_month(text);
+        let letters = || bytes.iter().any(u8::is_ascii_alphabetic);
+        signs.month_and_year = years && day() && letters();
         signs
     }
-}
-
-/// Whether a text may name a month. Letters that are not ASCII have more than one lower case; of them it is not said.
-fn may_name_month(text: &str) -> bool {
-    static NAMES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-        AhoCorasick::builder().ascii_case_insensitive(true).build(months::names()).ok()
-    });
-    if !text.is_ascii() {
-        return text.bytes().any(|b| b.is_ascii_alphabetic());
-    }
-    NAMES.as_ref().is_none_or(|names| names.is_match(text))
 }
 
 /// The date that a value of the page's head is: `2024-01-15T08:00:00+08:00`, `20240115`, `Mon, 15 Jan 2024`.
