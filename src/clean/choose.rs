@@ -9,7 +9,7 @@
 //! draw of its own, which tells good pages from bad better than the other.
 
 use super::dom::{ROOT, Tag};
-use super::features::{Page, Phrase, Rows, Whole};
+use super::features::{Page, Phrase, Whole};
 use super::pieces::Piece;
 use super::settle::settle;
 use super::{features, furniture, model, others};
@@ -149,13 +149,9 @@ fn named(page: &Page, whole: &Whole, keep: &[bool]) -> Option<Vec<bool>> {
 /// What the models say of every piece.
 fn probabilities(page: &Page, whole: &Whole) -> Vec<f32> {
     let own = features::own(page, whole);
-    let first = model::FIRST.probabilities(rows(&own).map(|row| [row]));
+    let first = model::FIRST.probabilities([&own]);
     let context = features::context(page, &first);
-    model::SECOND.probabilities(rows(&own).zip(rows(&context)).map(|(own, context)| [own, context]))
-}
-
-fn rows(rows: &Rows) -> impl Iterator<Item = &[f32]> {
-    rows.values.chunks(rows.width().max(1))
+    model::SECOND.probabilities([&own, &context])
 }
 
 /// The set with the highest expected F1 where the likelier of two lines is content if the other is, and its expected

@@ -219,7 +219,8 @@ pub fn is_date(line: &str) -> bool {
 
 /// 12 March 2023, March 12, 2023, 12 marca 2023.
 fn is_named_date(line: &str) -> bool {
-    if line.len() > 40 {
+    // Most lines are none, and a number is cheaper to look for than a month.
+    if line.len() > 40 || !line.bytes().any(|b| b.is_ascii_digit()) {
         return false;
     }
     let words: Vec<&str> = line.split([' ', ',', '.']).filter(|w| !w.is_empty()).collect();
@@ -227,11 +228,13 @@ fn is_named_date(line: &str) -> bool {
         let digits = w.trim_end_matches(|c: char| c.is_ascii_lowercase());
         !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
     };
-    let months: Vec<&&str> = words.iter().filter(|w| month(w).is_some()).collect();
     let numbers = words.iter().filter(number).count();
+    if !(1..=2).contains(&numbers) || numbers + 1 != words.len() {
+        return false;
+    }
+    let months: Vec<&&str> = words.iter().filter(|w| month(w).is_some()).collect();
     // Without a year, "set 5" and "out 2" are more than dates in Italian and Portuguese.
-    let known = months.len() == 1 && (numbers == 2 || is_english(months[0]));
-    known && (1..=2).contains(&numbers) && numbers + 1 == words.len()
+    months.len() == 1 && (numbers == 2 || is_english(months[0]))
 }
 
 fn is_numeric_date(line: &str) -> bool {

@@ -7,7 +7,7 @@
 use html5ever::{LocalName, QualName, ns};
 use rustc_hash::FxHashMap;
 
-use super::dom::{Attr, Dom, Id, Kind, ROOT};
+use super::dom::{Attr, Dom, Id, Kind, NIL, ROOT, Tag};
 
 /// Elements nested deeper are located by the one around them at this depth: selectors of a page that nests without end
 /// would need more memory than the page.
@@ -35,7 +35,9 @@ impl<'a> Locations<'a> {
         let mut ids: FxHashMap<&str, u32> = FxHashMap::default();
         let mut named: Vec<(Id, &str)> = Vec::new();
         let mut places = vec![(0, 0); dom.len()];
-        let mut counts: FxHashMap<&LocalName, u32> = FxHashMap::default();
+        // Children by name: of names that have a tag under the parent that was counted last, of others in a map.
+        let mut by_tag = [(NIL, 0u32); Tag::Other as usize];
+        let mut by_name: FxHashMap<&LocalName, u32> = FxHashMap::default();
         for parent in dom.within(ROOT) {
             if dom.node(parent).kind == Kind::Text {
                 continue;
@@ -44,11 +46,18 @@ impl<'a> Locations<'a> {
                 *ids.entry(id).or_default() += 1;
                 named.push((parent, id));
             }
-            counts.clear();
+            by_name.clear();
             let mut n = 0;
             for child in dom.children(parent) {
                 if let Some(name) = dom.name(child) {
-                    let same = counts.entry(&name.local).or_default();
+                    let same = match by_tag.get_mut(dom.tag(child) as usize) {
+                        Some((of, same)) => {
+                            *same = if *of == parent { *same } else { 0 };
+                            *of = parent;
+                            same
+                        }
+                        None => by_name.entry(&name.local).or_default(),
+                    };
                     *same += 1;
                     n += 1;
                     places[child as usize] = (*same, n);
@@ -56,7 +65,10 @@ impl<'a> Locations<'a> {
             }
             for child in dom.children(parent) {
                 let place = &mut places[child as usize].0;
-                let alone = |name: &QualName| counts.get(&name.local) == Some(&1);
+                let alone = |name: &QualName| match by_tag.get(dom.tag(child) as usize) {
+                    Some((_, same)) => *same == 1,
+                    None => by_name.get(&name.local) == Some(&1),
+                };
                 if *place == 1 && dom.name(child).is_some_and(alone) {
                     *place = ALONE;
                 }

@@ -11,6 +11,8 @@
 
 use std::sync::LazyLock;
 
+use super::features::{LANES, Lanes, Rows};
+
 /// A node of a tree: where its feature is above `value`, or is no number, none of the leaves on its left can be the
 /// row's.
 #[derive(Debug, Clone, Copy)]
@@ -23,12 +25,6 @@ struct Node {
 
 /// Leaves of a tree.
 const LEAVES_MAX: usize = 32;
-
-/// Rows that are looked at together: a vector instruction compares several of them.
-const LANES: usize = 16;
-
-/// One value of each of the rows.
-type Lanes = [f32; LANES];
 
 /// A tree, to be walked without branches: each node strikes leaves out, and the first that is left is the row's
 /// (QuickScorer, Lucchese et al. 2015, "QuickScorer: a fast algorithm to rank documents with additive ensembles of
@@ -69,33 +65,27 @@ impl Model {
         &self.names
     }
 
-    /// The probabilities for rows, each given in its parts.
-    pub(super) fn probabilities<'a, const PARTS: usize>(
-        &self,
-        rows: impl Iterator<Item = [&'a [f32]; PARTS]>,
-    ) -> Vec<f32> {
-        let mut out = Vec::with_capacity(rows.size_hint().0);
-        let mut columns = vec![[0.0; LANES]; self.names.len()];
-        let mut rows = rows.peekable();
-        while rows.peek().is_some() {
-            let mut n = 0;
-            for row in rows.by_ref().take(LANES) {
-                debug_assert_eq!(row.iter().map(|p| p.len()).sum::<usize>(), self.names.len());
-                let mut rest = columns.as_mut_slice();
-                for part in row {
-                    let (here, after) = rest.split_at_mut(part.len().min(rest.len()));
-                    here.iter_mut().zip(part).for_each(|(column, &value)| column[n] = value);
-                    rest = after;
-                }
-                n += 1;
+    /// The probabilities for rows, whose features are given in parts.
+    pub(super) fn probabilities<const PARTS: usize>(&self, parts: [&Rows; PARTS]) -> Vec<f32> {
+        let n_rows = parts[0].len();
+        let mut out = Vec::with_capacity(n_rows);
+        // The columns of a block are read many times over, in no order: a copy of them stays in the fastest cache.
+        let mut columns: Vec<Lanes> = Vec::with_capacity(self.names.len());
+        let mut blocks = parts.map(Rows::blocks);
+        while out.len() < n_rows {
+            columns.clear();
+            for part in &mut blocks {
+                columns.extend_from_slice(part.next().unwrap_or_default());
             }
+            debug_assert_eq!(columns.len(), self.names.len());
+            let n = LANES.min(n_rows - out.len());
             let sums = self.sums(&columns);
             out.extend(sums[..n].iter().map(|&sum| 1.0 / (1.0 + (-sum).exp())));
         }
         out
     }
 
-    fn sums(&self, columns: &[Lanes]) -> Lanes {
+    fn sums(&self, columns: &[Lanes]) -> [f32; LANES] {
         let mut sums = [0.0; LANES];
         for tree in &self.trees {
             let mut leaves = [u32::MAX; LANES];
@@ -114,7 +104,7 @@ impl Model {
 fn strike_out(nodes: &[Node], columns: &[Lanes], leaves: &mut [u32; LANES]) {
     for node in nodes {
         let column = &columns[node.feature as usize];
-        for (leaves, &value) in leaves.iter_mut().zip(column) {
+        for (leaves, &value) in leaves.iter_mut().zip(&column.0) {
             let low = 0u32.wrapping_sub(u32::from(value <= node.value));
             *leaves &= node.leaves | low;
         }
@@ -194,7 +184,15 @@ mod tests {
     fn rows_are_summed_over_the_leaves_that_they_come_to() {
         let model = Model::read("# a comment\na\tb\n0 1.5 1 2;-1;1 2.5 3 4;0.5;2\n0.25\n");
         let rows = [[1.5f32, 9.0], [2.0, 2.0], [2.0, 3.0]];
-        let p = model.probabilities(rows.iter().cycle().take(20).map(|r| [&r[..1], &r[1..]]));
+        let part = |at: usize| {
+            let mut part = Rows::new(20);
+            for n in 0..20 {
+                part.row(n).put(["a", "b"][at], rows[n % 3][at]);
+                part.end(n);
+            }
+            part
+        };
+        let p = model.probabilities([&part(0), &part(1)]);
         let of = |sum: f32| 1.0 / (1.0 + (-sum).exp());
         assert_eq!(p.len(), 20);
         assert_eq!(p[..4], [of(-0.75), of(0.75), of(2.25), of(-0.75)]);

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -50,7 +50,10 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
             part_bits.push(1 << n);
         }
     }
-    let parts = AhoCorasick::new(parts).expect("a few hundred short patterns always build");
+    let parts = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(parts)
+        .expect("a few hundred short patterns always build");
     Names { words, parts, part_bits }
 });
 

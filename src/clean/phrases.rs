@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -50,7 +50,10 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
             parts.extend(list.iter().map(|p| key(p)));
         }
     }
-    let parts = AhoCorasick::new(parts).expect("a few dozen short patterns always build");
+    let parts = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(parts)
+        .expect("a few dozen short patterns always build");
     Phrases { whole, parts, classes }
 });
 

@@ -311,14 +311,20 @@ impl Cutter<'_> {
 }
 
 /// The bytes and characters of the run that a text begins with of characters that are surely no white space and always
-/// take up room: printing ASCII and the Chinese characters.
+/// take up room: printing ASCII and the Chinese characters; with single blanks between them, which stay as they are and
+/// do not count.
 fn ordinary(text: &str) -> (usize, u32) {
     let bytes = text.as_bytes();
+    let is = |byte: u8| matches!(byte, 0x21..=0x7e | 0xe4..=0xe9);
     let (mut at, mut n) = (0, 0);
     while let Some(&lead) = bytes.get(at) {
         at += match lead {
             0x21..=0x7e => 1,
             0xe4..=0xe9 => 3,
+            b' ' if at > 0 && bytes.get(at + 1).is_some_and(|&next| is(next)) => {
+                at += 1;
+                continue;
+            }
             _ => break,
         };
         n += 1;

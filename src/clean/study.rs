@@ -34,7 +34,7 @@ pub fn study(source: &str, first: Option<&[f32]>, without: &[usize]) -> Study {
         None => features::own(&page, &features::whole(&page)),
     };
     let texts = pieces.list.iter().map(|p| pieces.of(p).to_owned()).collect();
-    Study { texts, names: rows.names, values: rows.values }
+    Study { texts, values: rows.values(), names: rows.names }
 }
 
 /// The body that cleaning makes of a page, with `p` in place of the models' probabilities; why not, for a reject.

@@ -54,7 +54,8 @@ impl Names {
         elements: impl Iterator<Item = &'a str>,
         attrs: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let entry = |name: &str| Some((packed(name.as_bytes())?, LocalName::from(name)));
+        let entry =
+            |name: &str| Some((packed(name.as_bytes(), 0, name.len())?, LocalName::from(name)));
         Self {
             elements: elements.filter_map(entry).collect(),
             attrs: attrs.filter_map(entry).collect(),
@@ -62,16 +63,25 @@ impl Names {
     }
 }
 
-/// A short name in lower case as a number.
-fn packed(name: &[u8]) -> Option<u128> {
-    if name.len() > 16 || name.contains(&0) {
+/// A short name in lower case and its length as a number.
+fn packed(bytes: &[u8], start: usize, end: usize) -> Option<u128> {
+    const LEN_MAX: usize = 15;
+    let len = end - start;
+    if !(1..=LEN_MAX).contains(&len) {
         return None;
     }
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(name) {
-        *to = from.to_ascii_lowercase();
-    }
-    Some(u128::from_le_bytes(bytes))
+    let read = match bytes.get(start..start + LEN_MAX + 1) {
+        // Sixteen bytes at once, and what is behind the name taken off.
+        Some(near) => u128::from_le_bytes(near.try_into().ok()?) & u128::MAX >> (128 - 8 * len),
+        None => bytes[start..end].iter().rev().fold(0, |read, &b| read << 8 | u128::from(b)),
+    };
+    // Capital letters in all bytes at once: of those below 0x80 from A on, those not beyond Z.
+    const EACH: u128 = u128::MAX / 0xff;
+    let low = read & (EACH * 0x7f);
+    let from_a = low + EACH * (0x80 - b'A' as u128);
+    let beyond_z = low + EACH * (0x7f - b'Z' as u128);
+    let capitals = from_a & !beyond_z & !read & (EACH * 0x80);
+    Some(read | capitals >> 2 | (len as u128) << 120)
 }
 
 /// Elements of which the tree builder compares all attributes: it keeps no more than three of the same in a row open.
@@ -311,7 +321,7 @@ impl<'a, S: TokenSink> Tokenizer<'a, S> {
         self.at = self.find(start, is_end_of_name);
         let names = self.names;
         let name = self.name(start, self.at, &names.elements);
-        let all = COMPARED.contains(&name);
+        let all = kind == TagKind::StartTag && COMPARED.contains(&name);
         let mut attrs = Vec::new();
         let Some(self_closing) = self.attributes(kind, all, &mut attrs) else {
             // The source ends inside the tag: it is none.
@@ -332,7 +342,7 @@ impl<'a, S: TokenSink> Tokenizer<'a, S> {
 
     /// A name in lower case.
     fn name(&mut self, start: usize, end: usize, known: &FxHashMap<u128, LocalName>) -> LocalName {
-        if let Some(name) = packed(&self.bytes[start..end]).and_then(|p| known.get(&p)) {
+        if let Some(name) = packed(self.bytes, start, end).and_then(|p| known.get(&p)) {
             return name.clone();
         }
         let printed: &'a str = &self.source[start..end];
@@ -416,7 +426,7 @@ impl<'a, S: TokenSink> Tokenizer<'a, S> {
         attrs: &mut Vec<Attribute>,
     ) {
         let names = self.names;
-        let known = packed(&self.bytes[name.clone()]).and_then(|p| names.attrs.get(&p));
+        let known = packed(self.bytes, name.start, name.end).and_then(|p| names.attrs.get(&p));
         let name = match known {
             Some(name) => name.clone(),
             None if all => self.name(name.start, name.end, &names.attrs),

@@ -64,7 +64,7 @@ pub fn is_binary(text: &str) -> bool {
     };
     let of_chunk = |chunk: &[u8]| chunk.iter().fold(0u8, |n, &b| n + u8::from(control(b)));
     let n_controls: usize =
-        text.as_bytes().chunks(128).map(|chunk| usize::from(of_chunk(chunk))).sum();
+        text.as_bytes().chunks(240).map(|chunk| usize::from(of_chunk(chunk))).sum();
     n_controls > 1 && (n_controls * 50 > text.len() || n_controls * 50 > text.chars().count())
 }
 

@@ -304,21 +304,17 @@ impl Sink {
     /// Stores the attributes that are kept; their range.
     fn keep(&self, old: (u32, u32), attrs: Vec<Attribute>) -> (u32, u32) {
         let all = &mut self.dom.borrow_mut().attrs;
-        let known = attrs.into_iter().filter(|a| a.name.ns == ns!());
-        let mut known =
-            known.filter_map(|a| Some((*ATTRS.get(&a.name.local)?, a.value))).peekable();
-        if known.peek().is_none() {
-            return old;
-        }
         let start = all.len();
-        let (from, to) = (old.0 as usize, old.1 as usize);
-        all.extend_from_within(from..to);
-        for (attr, value) in known {
+        for Attribute { name, value } in attrs {
+            let Some(&attr) = ATTRS.get(&name.local).filter(|_| name.ns == ns!()) else { continue };
+            if all.len() == start {
+                all.extend_from_within(old.0 as usize..old.1 as usize);
+            }
             if !all[start..].iter().any(|(a, _)| *a == attr) {
                 all.push((attr, value));
             }
         }
-        (index(start), index(all.len()))
+        if all.len() == start { old } else { (index(start), index(all.len())) }
     }
 }
 

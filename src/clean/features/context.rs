@@ -2,18 +2,19 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Page, Row, Rows, log, share, yes};
+use super::{Page, Row, Rows, share, yes};
 use crate::clean::dom::{Id, NIL, ROOT};
 use crate::clean::pieces::Piece;
 
 /// Features of every piece from what a first model thinks of it and of what is around it.
 pub(in crate::clean) fn context(page: &Page, p: &[f32]) -> Rows {
     let mass = Mass::of(page, p);
-    let mut rows = Rows::default();
+    let mut rows = Rows::new(p.len());
     for n in 0..p.len() {
-        let mut row = Row { rows: &mut rows, first: n == 0 };
+        let mut row = rows.row(n);
         context_line(page, p, &mass, n, &mut row);
         context_tree(page, &mass, n, &mut row);
+        rows.end(n);
     }
     rows
 }
@@ -97,13 +98,13 @@ pub(super) fn context_line(page: &Page, p: &[f32], mass: &Mass, n: usize, row: &
     let all = mass.before[p.len()];
     row.put("p_mass_before", share(mass.before[n], all));
     row.put("p_mass_after", share(all - mass.before[n + 1], all));
-    row.put("p_mass", log(all));
+    row.put_log("p_mass", all);
     row.put("p_mass_share", share(all, page.sums[ROOT as usize].tokens));
     let (expected, tokens, pieces) =
         mass.looks.get(&look(page, &page.pieces.list[n])).copied().unwrap_or_default();
     row.put("p_look", share(expected, tokens));
     row.put("p_look_share", share(expected, all));
-    row.put("look_pieces", log(pieces));
+    row.put_log("look_pieces", pieces);
 }
 
 pub(super) fn context_tree(page: &Page, mass: &Mass, n: usize, row: &mut Row) {

@@ -12,31 +12,53 @@ use crate::han;
 
 /// Letters and digits alone, lowered.
 pub(in crate::clean) fn key(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     key_into(text, usize::MAX, &mut out);
-    out
+    String::from_utf8(out).expect("letters and digits are written as they are encoded")
 }
 
-/// Appends the key of a text, its first `n` characters at the most.
-fn key_into(text: &str, n: usize, out: &mut String) {
-    out.reserve(text.len().min(n.saturating_mul(4)));
-    let mut left = n;
-    for c in text.chars() {
-        if left == 0 {
-            return;
+/// What ASCII becomes in a key: letters and digits lowered, 0 what is left out.
+const IN_KEY: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        if (b as u8).is_ascii_alphanumeric() {
+            table[b] = (b as u8).to_ascii_lowercase();
         }
-        match c {
-            '\u{4e00}'..='\u{9fff}' => out.push(c),
-            c if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
-            c if !c.is_ascii() && han::is_alphanumeric(c) => {
-                out.extend(c.to_lowercase().take(left));
-                left = left.saturating_sub(c.to_lowercase().count());
-                continue;
-            }
-            _ => continue,
-        }
-        left -= 1;
+        b += 1;
     }
+    table
+};
+
+/// Makes `out` the key of a text, of its first `n` characters at the most; their number.
+fn key_into(text: &str, n: usize, out: &mut Vec<u8>) -> usize {
+    out.clear();
+    out.reserve(text.len().min(n.saturating_mul(4)));
+    let (mut at, mut left) = (0, n);
+    let bytes = text.as_bytes();
+    while let Some(&byte) = bytes.get(at).filter(|_| left > 0) {
+        if let Some(&lowered) = IN_KEY.get(usize::from(byte)) {
+            if lowered != 0 {
+                out.push(lowered);
+                left -= 1;
+            }
+            at += 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        let end = at + c.len_utf8();
+        if matches!(c, '\u{4e00}'..='\u{9fff}') {
+            out.extend_from_slice(&bytes[at..end]);
+            left -= 1;
+        } else if han::is_alphanumeric(c) {
+            for lowered in c.to_lowercase().take(left) {
+                out.extend_from_slice(lowered.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            left = left.saturating_sub(c.to_lowercase().count());
+        }
+        at = end;
+    }
+    n - left
 }
 
 /// The key of a title, and which pairs of bytes it has: what has others is no part of it.
@@ -80,17 +102,15 @@ impl Title {
 }
 
 /// How well a text fits one of the titles; `key` is room for its key.
-fn fit(titles: &[Title], text: &str, key: &mut String) -> f32 {
+fn fit(titles: &[Title], text: &str, key: &mut Vec<u8>) -> f32 {
     const START: usize = 2;
-    key.clear();
     key_into(text, START, key);
     // Most short lines are menus: how they begin tells that they are no part of a title.
-    if titles.iter().all(|t| text.len() <= t.key.len() && !t.knows(key.as_bytes())) {
+    if titles.iter().all(|t| text.len() <= t.key.len() && !t.knows(key)) {
         return 0.0;
     }
-    key.clear();
     key_into(text, usize::MAX, key);
-    titles.iter().map(|title| title.fit(key.as_bytes())).fold(0.0, f32::max)
+    titles.iter().map(|title| title.fit(key)).fold(0.0, f32::max)
 }
 
 /// What the head of the page gives as title, in all its places.
@@ -115,44 +135,36 @@ pub(super) fn parts(hints: &Hints) -> Vec<String> {
 pub(super) fn said(pieces: &Pieces, stats: &[Stat], hints: &Hints) -> Vec<u8> {
     const HEAD: usize = 16;
     let head = |text: &str| {
-        let mut out = String::new();
-        key_into(text, HEAD, &mut out);
-        out
+        let mut out = Vec::new();
+        (key_into(text, HEAD, &mut out) == HEAD).then_some(out)
     };
     let named =
         |name: &str| matches!(name, "description" | "og:description" | "twitter:description");
-    let descriptions: Vec<String> = hints
-        .meta
-        .iter()
-        .filter(|(k, _)| named(k))
-        .map(|(_, v)| head(v))
-        .filter(|h| h.chars().count() == HEAD)
-        .take(4)
-        .collect();
+    let descriptions: Vec<Vec<u8>> =
+        hints.meta.iter().filter(|(k, _)| named(k)).filter_map(|(_, v)| head(v)).take(4).collect();
     let body: String =
         hints.json_ld.iter().filter(|(k, _)| k == "articleBody").map(|(_, v)| key(v)).collect();
     // Every run of HEAD characters of the body, so that looking a piece up costs the same in bodies of any length.
     let starts: Vec<usize> = body.char_indices().map(|(at, _)| at).chain([body.len()]).collect();
-    let index: FxHashSet<&str> = starts.windows(HEAD + 1).map(|w| &body[w[0]..w[HEAD]]).collect();
+    let index: FxHashSet<&[u8]> =
+        starts.windows(HEAD + 1).map(|w| &body.as_bytes()[w[0]..w[HEAD]]).collect();
     let has_body = body.len() > 60;
     // How a description or any part of the body begins: most lines begin otherwise.
-    let begins = |text: &str| text.chars().next();
-    let firsts: FxHashSet<char> = descriptions.iter().filter_map(|d| begins(d)).collect();
-    let mut start = String::new();
+    let begins = |key: &[u8]| key.first().copied();
+    let firsts: FxHashSet<u8> = descriptions.iter().filter_map(|d| begins(d)).collect();
+    let mut start = Vec::new();
     let of = |(piece, stat): (&Piece, &Stat)| {
         if stat.tokens < 6.0 || firsts.is_empty() && !has_body {
             return 0;
         }
         let text = pieces.of(piece);
-        start.clear();
         key_into(text, 1, &mut start);
         if !has_body && !begins(&start).is_some_and(|c| firsts.contains(&c)) {
             return 0;
         }
-        start.clear();
-        key_into(text, HEAD, &mut start);
+        let whole = key_into(text, HEAD, &mut start) == HEAD;
         let described = descriptions.contains(&start);
-        let in_body = has_body && start.chars().count() == HEAD && index.contains(start.as_str());
+        let in_body = has_body && whole && index.contains(start.as_slice());
         u8::from(described) | u8::from(in_body) << 1
     };
     pieces.list.iter().zip(stats).map(of).collect()
@@ -167,7 +179,7 @@ pub(super) fn find_title(
     hints: &Hints,
 ) -> (Option<usize>, Vec<f32>) {
     let titles = titles(hints);
-    let mut text = String::new();
+    let mut text = Vec::new();
     let mut fits = vec![0.0; stats.len()];
     let mut best = (0.0, None);
     for (n, (piece, stat)) in pieces.list.iter().zip(stats).enumerate() {

@@ -65,11 +65,23 @@ impl Sum {
     }
 }
 
-/// Rows of features.
-#[derive(Debug, Default)]
+/// Rows that stand side by side: a vector instruction of the models compares several of them.
+pub(super) const LANES: usize = 16;
+
+/// One value of each of these rows, in one line of the processor's cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Lanes(pub(super) [f32; LANES]);
+
+/// Rows of features, as the models read them: of [`LANES`] rows the first values, then the second ones, and so on. What
+/// stands in the last such block beyond the last row means nothing.
+#[derive(Debug)]
 pub(super) struct Rows {
     pub(super) names: Vec<&'static str>,
-    pub(super) values: Vec<f32>,
+    n_rows: usize,
+    columns: Vec<Lanes>,
+    /// The block that is being filled.
+    block: Vec<Lanes>,
 }
 
 impl Rows {
@@ -77,34 +89,92 @@ impl Rows {
     pub(super) fn width(&self) -> usize {
         self.names.len()
     }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.n_rows
+    }
+
+    /// The columns of the rows, a block of [`LANES`] rows after the other.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &[Lanes]> {
+        self.columns.chunks(self.width().max(1))
+    }
+
+    /// All values, row by row.
+    pub(super) fn values(&self) -> Vec<f32> {
+        let row = |n: usize| {
+            let columns = &self.columns[n / LANES * self.width()..][..self.width()];
+            columns.iter().map(move |lanes| lanes.0[n % LANES])
+        };
+        (0..self.n_rows).flat_map(row).collect()
+    }
+
+    /// Room for `n` rows.
+    pub(super) fn new(n: usize) -> Self {
+        let block = vec![Lanes([0.0; LANES]); WIDTH_MAX];
+        Self { names: Vec::new(), n_rows: n, columns: Vec::new(), block }
+    }
+
+    /// The `n`-th row, to be filled; they come one after the other, and each ends with [`Rows::end`].
+    pub(super) fn row(&mut self, n: usize) -> Row<'_> {
+        let names = if n == 0 { Some(&mut self.names) } else { None };
+        Row { names, block: &mut self.block, at: 0, lane: n % LANES, logs: &LOGS }
+    }
+
+    /// Ends the `n`-th row.
+    pub(super) fn end(&mut self, n: usize) {
+        if n == 0 {
+            self.columns.reserve_exact(self.width() * self.n_rows.div_ceil(LANES));
+        }
+        if n % LANES + 1 == LANES || n + 1 == self.n_rows {
+            self.columns.extend_from_slice(&self.block[..self.names.len()]);
+        }
+    }
 }
 
-/// A row in the making; names are taken down for the first row alone.
-struct Row<'a> {
-    rows: &'a mut Rows,
-    first: bool,
+/// Features of a row at most; a test fails where there are more.
+const WIDTH_MAX: usize = 256;
+
+/// A row in the making. Names are taken down for the first row alone.
+pub(super) struct Row<'a> {
+    names: Option<&'a mut Vec<&'static str>>,
+    /// The block that the row is in, and its place there.
+    block: &'a mut [Lanes],
+    lane: usize,
+    /// Where the next value goes.
+    at: usize,
+    logs: &'static [f32; LOGS_MAX],
 }
 
 impl Row<'_> {
-    fn put(&mut self, name: &'static str, value: f32) {
-        if self.first {
-            self.rows.names.push(name);
+    pub(super) fn put(&mut self, name: &'static str, value: f32) {
+        if let Some(names) = &mut self.names {
+            names.push(name);
         }
-        self.rows.values.push(value);
+        if let Some(column) = self.block.get_mut(self.at) {
+            column.0[self.lane % LANES] = value;
+        }
+        self.at += 1;
     }
 
-    /// Puts several values at once.
-    fn put_all(&mut self, names: &[&'static str], values: impl Iterator<Item = f32>) {
-        if self.first {
-            self.rows.names.extend_from_slice(names);
-        }
-        self.rows.values.extend(values);
+    /// Puts the logarithm of a count and one.
+    fn put_log(&mut self, name: &'static str, count: f32) {
+        self.put(name, log(self.logs, count));
     }
 
-    /// Puts the next `n` values of the row before once more; the first row has none.
+    /// Puts the logarithm of a distance with its sign.
+    fn put_signed_log(&mut self, name: &'static str, distance: f32) {
+        self.put(name, distance.signum() * log(self.logs, distance.abs()));
+    }
+
+    /// Puts the next `n` values of the row before once more; the first row has none. That of the first row of a block is
+    /// the last of the block before, which still stands here.
     fn put_again(&mut self, n: usize) {
-        let start = self.rows.values.len().saturating_sub(self.rows.width());
-        self.rows.values.extend_from_within(start..start + n);
+        let before = (self.lane + LANES - 1) % LANES;
+        for Lanes(column) in self.block.iter_mut().skip(self.at).take(n) {
+            column[self.lane % LANES] = column[before];
+        }
+        self.at += n;
     }
 }
 
@@ -227,12 +297,15 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The logarithm of a count and one. Most are of small whole numbers, and each row has dozens.
-fn log(x: f32) -> f32 {
-    static SMALL: LazyLock<[f32; 2048]> =
-        LazyLock::new(|| std::array::from_fn(|n| (n as f32).ln_1p()));
+/// The logarithms of small whole numbers and one: most counts are such, and each row has dozens of them.
+static LOGS: LazyLock<[f32; LOGS_MAX]> =
+    LazyLock::new(|| std::array::from_fn(|n| (n as f32).ln_1p()));
+const LOGS_MAX: usize = 2048;
+
+/// The logarithm of a count and one.
+fn log(logs: &[f32; LOGS_MAX], x: f32) -> f32 {
     let n = x as usize;
-    match SMALL.get(n) {
+    match logs.get(n) {
         Some(&log) if n as f32 == x => log,
         _ => x.max(0.0).ln_1p(),
     }
@@ -276,13 +349,16 @@ mod tests {
     fn rows_are_full_and_finite() {
         let source = "<h1>河边的桥通车</h1><div><p>昨天，河边的桥通车了。<p>很多人来看。</div><ul><li><a>首页";
         with_page(source, |page| {
+            let check = |rows: &Rows| {
+                assert!(rows.len() == page.stats.len() && rows.width() <= WIDTH_MAX);
+                assert_eq!(rows.values().len(), rows.len() * rows.width());
+                assert!(rows.values().iter().all(|v| v.is_finite()));
+            };
             let rows = own(page, &whole(page));
-            assert_eq!(rows.values.len(), page.stats.len() * rows.width());
-            assert!(rows.values.iter().all(|v| v.is_finite()));
+            check(&rows);
             assert_eq!(page.title, Some(0));
             let rows = context(page, &vec![0.5; page.stats.len()]);
-            assert_eq!(rows.values.len(), page.stats.len() * rows.width());
-            assert!(rows.values.iter().all(|v| v.is_finite()));
+            check(&rows);
         });
     }
 

@@ -2,30 +2,25 @@
 
 use super::elements::{Known, NEAR_NAMES, tag_group};
 use super::text::N_MARKS;
-use super::{Page, Phrase, Row, Rows, Stat, Sum, Whole, log, share, yes};
+use super::{Page, Phrase, Row, Rows, Stat, Sum, Whole, share, yes};
 use crate::clean::dom::{NIL, ROOT};
 use crate::clean::pieces::Piece;
 
 /// Features of every piece from the page alone.
 pub(in crate::clean) fn own(page: &Page, whole: &Whole) -> Rows {
-    let mut rows = Rows::default();
-    let mut of_page = Rows::default();
-    own_page(page, whole, &mut Row { rows: &mut of_page, first: true });
     let next_prose = next_prose(page);
     let known = whole.known.each_ref().map(KnownSums::of);
+    let mut rows = Rows::new(page.stats.len());
     for n in 0..page.stats.len() {
-        let mut row = Row { rows: &mut rows, first: n == 0 };
+        let mut row = rows.row(n);
         own_text(page, whole, n, &mut row);
         own_place(page, whole, n, &mut row);
         own_neighbours(page, n, &mut row);
         own_levels(page, whole, n, &mut row);
         own_since(page, whole, n, next_prose[n], &mut row);
         own_known(page, whole, n, &known, &mut row);
-        if n == 0 {
-            rows.names.extend_from_slice(&of_page.names);
-            rows.values.reserve(rows.width() * page.stats.len());
-        }
-        rows.values.extend_from_slice(&of_page.values);
+        own_page(page, whole, n, &mut row);
+        rows.end(n);
     }
     rows
 }
@@ -62,11 +57,11 @@ impl KnownSums {
 
 pub(super) fn own_text(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     let (piece, s) = (&page.pieces.list[n], &page.stats[n]);
-    row.put("tokens", log(s.tokens));
+    row.put_log("tokens", s.tokens);
     row.put("link_share", s.link_share);
-    row.put("links", log(piece.links as f32));
-    row.put("ends", log(s.ends));
-    row.put("commas", log(s.commas));
+    row.put_log("links", piece.links as f32);
+    row.put_log("ends", s.ends);
+    row.put_log("commas", s.commas);
     row.put("end_rate", share(s.ends, s.tokens));
     row.put("comma_rate", share(s.commas, s.tokens));
     row.put("last", f32::from(s.last));
@@ -92,9 +87,9 @@ pub(super) fn own_text(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
         row.put(name, value.min(1.0));
     }
     row.put("title_fit", page.title_fit[n]);
-    row.put("dups", log(whole.dups[n] as f32));
+    row.put_log("dups", whole.dups[n] as f32);
     row.put("after_br", yes(piece.after_br));
-    row.put("images", log(piece.images as f32));
+    row.put_log("images", piece.images as f32);
     row.put("table", yes(piece.grid.is_some()));
 }
 
@@ -110,21 +105,19 @@ pub(super) fn own_place(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     row.put("in_json", yes(page.said[n] & 2 != 0));
     row.put("alone", page.sums[owner as usize].pieces.min(20.0));
     let near = &page.near[piece.first_element(page.dom) as usize];
-    row.put_all(&NEAR_NAMES, near.iter().map(|&steps| f32::from(steps)));
+    for (name, &steps) in NEAR_NAMES.into_iter().zip(near) {
+        row.put(name, f32::from(steps));
+    }
     row.put("depth", f32::from(whole.depth[owner as usize]));
     row.put("index", n as f32 / page.stats.len() as f32);
     row.put("before", share(whole.before[n], whole.tokens));
-    row.put("before_abs", log(whole.before[n]));
-    row.put("after_abs", log(whole.tokens - whole.before[n]));
-    let (steps, tokens) = match page.title {
-        None => (0.0, 0.0),
-        Some(title) => {
-            let steps = n as f32 - title as f32;
-            (steps.signum() * log(steps.abs()), (whole.before[n] - whole.before[title]) / 50.0)
-        }
-    };
-    row.put("from_title", steps);
-    row.put("from_title_tokens", tokens.signum() * log(tokens.abs()));
+    row.put_log("before_abs", whole.before[n]);
+    row.put_log("after_abs", whole.tokens - whole.before[n]);
+    let (steps, tokens) = page.title.map_or((0.0, 0.0), |title| {
+        (n as f32 - title as f32, (whole.before[n] - whole.before[title]) / 50.0)
+    });
+    row.put_signed_log("from_title", steps);
+    row.put_signed_log("from_title_tokens", tokens);
     let (up, down) = whole.meet[owner as usize];
     row.put("title_up", if page.title.is_some() { f32::from(up) } else { -1.0 });
     row.put("title_down", if page.title.is_some() { f32::from(down) } else { -1.0 });
@@ -138,7 +131,7 @@ pub(super) fn own_place(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     let best = page.dom.up(page.container(piece)).take(3).map(|id| whole.scores[id as usize]);
     let best = best.fold(0.0, f32::max);
     row.put("score_share", share(best, whole.scores[whole.top as usize]));
-    row.put("score", log(best));
+    row.put_log("score", best);
 }
 
 pub(super) fn own_neighbours(page: &Page, n: usize, row: &mut Row) {
@@ -152,9 +145,9 @@ pub(super) fn own_neighbours(page: &Page, n: usize, row: &mut Row) {
     let here = page.container(&page.pieces.list[n]);
     for (names, by) in NAMES.into_iter().zip([-2, -1, 1, 2]) {
         let (m, s) = at(by).map_or((None, Stat::default()), |(m, s)| (Some(m), *s));
-        row.put(names[0], log(s.tokens));
+        row.put_log(names[0], s.tokens);
         row.put(names[1], s.link_share);
-        row.put(names[2], log(s.ends));
+        row.put_log(names[2], s.ends);
         row.put(names[3], f32::from(s.last));
         let same = m.is_some_and(|m| page.container(&page.pieces.list[m]) == here);
         row.put(names[4], yes(same));
@@ -171,7 +164,7 @@ pub(super) fn own_neighbours(page: &Page, n: usize, row: &mut Row) {
             *a += b.min(1.0);
         }
     }
-    row.put("window_tokens", log(sum.tokens));
+    row.put_log("window_tokens", sum.tokens);
     row.put("window_link", share(sum.links, sum.tokens));
     row.put("window_ends", share(sum.ends, sum.tokens));
     row.put("window_prose", share(sum.prose, sum.tokens));
@@ -200,15 +193,15 @@ pub(super) fn own_levels(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
         if let Some(id) = levels.next() {
             last = page.sums[id as usize];
         }
-        row.put(names[0], log(last.tokens));
+        row.put_log(names[0], last.tokens);
         row.put(names[1], share(last.links, last.tokens));
         row.put(names[2], share(last.ends, last.tokens));
-        row.put(names[3], log(last.pieces));
+        row.put_log(names[3], last.pieces);
         row.put(names[4], share(last.tokens, last.pieces));
         row.put(names[5], share(last.prose, last.tokens));
         row.put(names[6], share(last.prose, whole.prose));
     }
-    row.put("alike", log(page.alike[piece.owner as usize] as f32));
+    row.put_log("alike", page.alike[piece.owner as usize] as f32);
     // The elements around it are those around the piece before, if it stands beside that.
     let parent_of = |piece: &Piece| page.dom.node(piece.owner).parent;
     if before.is_some_and(|b| parent_of(b) == parent_of(piece)) {
@@ -221,10 +214,10 @@ pub(super) fn own_levels(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
     let sum = page.sums[id as usize];
     let parent = page.dom.node(id).parent;
     let group = if parent == NIL { sum } else { page.sums[parent as usize] };
-    row.put("alike_up", log(page.alike[id as usize] as f32));
+    row.put_log("alike_up", page.alike[id as usize] as f32);
     row.put("alike_steps", steps as f32);
-    row.put("alike_tokens", log(sum.tokens));
-    row.put("alike_group", log(group.tokens));
+    row.put_log("alike_tokens", sum.tokens);
+    row.put_log("alike_group", group.tokens);
     row.put("alike_link", share(group.links, group.tokens));
     row.put("alike_prose", share(group.prose, whole.prose));
 }
@@ -240,11 +233,11 @@ pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, next_prose: f32, r
     row.put("since_share", s.share.min(20.0));
     row.put("since_credit", s.credit.min(20.0));
     row.put("since_legal", s.legal.min(20.0));
-    row.put("since_prose", log(s.prose));
-    row.put("since_links", log(s.links));
-    row.put("gap_tokens", log(s.gap_tokens));
-    row.put("gap_pieces", log(s.gap_pieces));
-    row.put("gap_max", log(s.gap_max));
+    row.put_log("since_prose", s.prose);
+    row.put_log("since_links", s.links);
+    row.put_log("gap_tokens", s.gap_tokens);
+    row.put_log("gap_pieces", s.gap_pieces);
+    row.put_log("gap_max", s.gap_max);
     row.put("next_prose", next_prose);
     let (rank, peers) = whole.rank[page.pieces.list[n].owner as usize];
     row.put("rank", rank.min(50) as f32);
@@ -256,18 +249,18 @@ pub(super) fn own_since(page: &Page, whole: &Whole, n: usize, next_prose: f32, r
     row.put("article_rank", rank.min(50) as f32);
     row.put("article_peers", peers.min(50) as f32);
     let run = whole.runs[n];
-    row.put("run_tokens", log(run.tokens));
+    row.put_log("run_tokens", run.tokens);
     row.put("run_prose", share(run.prose, run.tokens));
-    row.put("run_pieces", log(run.pieces));
+    row.put_log("run_pieces", run.pieces);
     row.put("run_dated", share(run.dated, run.pieces));
     row.put("run_place", n as f32 - run.at);
     row.put("run_before", run.before.min(30.0));
     row.put("run_larger", run.larger.min(30.0));
     row.put("run_share", share(run.prose, whole.prose));
     let described = whole.described.map_or(0.0, |d| n as f32 - d as f32);
-    row.put("from_described", described.signum() * log(described.abs()));
+    row.put_signed_log("from_described", described);
     row.put("has_described", yes(whole.described.is_some()));
-    row.put("page_json", log(whole.in_json));
+    row.put_log("page_json", whole.in_json);
 }
 
 fn own_known(page: &Page, whole: &Whole, n: usize, sums: &[KnownSums; 3], row: &mut Row) {
@@ -293,17 +286,22 @@ fn own_known(page: &Page, whole: &Whole, n: usize, sums: &[KnownSums; 3], row: &
     }
 }
 
-pub(super) fn own_page(page: &Page, whole: &Whole, row: &mut Row) {
+/// What is the same for all pieces.
+pub(super) fn own_page(page: &Page, whole: &Whole, n: usize, row: &mut Row) {
+    if n > 0 {
+        row.put_again(10);
+        return;
+    }
     let all = page.sums[ROOT as usize];
-    row.put("page_tokens", log(all.tokens));
+    row.put_log("page_tokens", all.tokens);
     row.put("page_link", share(all.links, all.tokens));
     row.put("page_prose", share(whole.prose, all.tokens));
-    row.put("page_pieces", log(all.pieces));
-    row.put("page_long", log(whole.n_long));
+    row.put_log("page_pieces", all.pieces);
+    row.put_log("page_long", whole.n_long);
     row.put("page_han", whole.han);
     let half = page.sums[whole.centres[0] as usize];
     row.put("half_link", share(half.links, half.tokens));
     row.put("half_prose", share(half.prose, half.tokens));
-    row.put("half_pieces", log(half.pieces));
+    row.put_log("half_pieces", half.pieces);
     row.put("half_mean", share(half.tokens, half.pieces));
 }

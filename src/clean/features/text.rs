@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
 
 use crate::clean::pieces::{Piece, is_wide};
@@ -42,7 +42,9 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
         class.extend(entry.phrases.iter().map(|_| n));
         phrases.extend(entry.phrases);
     }
+    // Every line is read by it: a table of all steps, where they would be looked up in lists, takes a third.
     let automaton = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
         .build(phrases)

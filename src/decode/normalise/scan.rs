@@ -71,7 +71,10 @@ pub(super) fn scan(line: &str) -> Finding {
     let mut i = 0;
     while let Some(&lead) = b.get(i) {
         i += match CLASSES[usize::from(lead)] {
-            Class::Plain => 1,
+            Class::Plain => {
+                let plain = |b: &&u8| CLASSES[usize::from(**b)] == Class::Plain;
+                b[i..].iter().take_while(plain).count()
+            }
             Class::Han => {
                 seen.han = true;
                 let mut n = 0;

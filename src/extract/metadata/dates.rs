@@ -96,17 +96,22 @@ pub(super) fn dates(text: &str, order: Order) -> Vec<Stamp> {
             }
         }
     };
-    if has_digit {
+    let signs = Signs::of(text);
+    if signs.year_before_mark {
         add(&grammar.numeric, &|c| date(number(c, 1)?, number(c, 2)?, number(c, 3)?));
+    }
+    if signs.year_after_mark {
         add(&grammar.day_first, &|c| {
             numbers_last_year(number(c, 1)?, number(c, 2)?, number(c, 3)?, order)
         });
+    }
+    if signs.month_and_year {
         add(&grammar.month_name_first, &|c| date(number(c, 3)?, month(&c[1])?, number(c, 2)?));
         add(&grammar.day_then_name, &|c| date(number(c, 3)?, month(&c[2])?, number(c, 1)?));
         add(&grammar.year_name_day, &|c| date(number(c, 1)?, month(&c[2])?, number(c, 3)?));
-        if text.contains('民') {
-            add(&grammar.republic, &|c| date(number(c, 1)? + 1911, number(c, 2)?, number(c, 3)?));
-        }
+    }
+    if has_digit && text.contains('民') {
+        add(&grammar.republic, &|c| date(number(c, 1)? + 1911, number(c, 2)?, number(c, 3)?));
     }
     if text.contains('年') {
         add(&grammar.chinese, &|c| {
@@ -121,6 +126,39 @@ pub(super) fn dates(text: &str, order: Order) -> Vec<Stamp> {
         keep
     });
     found
+}
+
+/// What dates of numbers and names need, and most lines have not: it is cheaper to look for than the dates.
+#[derive(Default)]
+struct Signs {
+    /// A year with a mark of a numeric date behind it.
+    year_before_mark: bool,
+    /// A year with such a mark before it.
+    year_after_mark: bool,
+    /// A year, further digits, and letters in which a month could be named.
+    month_and_year: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        const MARKS: [char; 7] = ['-', '年', '.', '/', '／', '－', '–'];
+        let mut signs = Self::default();
+        let bytes = text.as_bytes();
+        let year = |word: &[u8]| {
+            matches!(word[..2], [b'1', b'9'] | [b'2', b'0'])
+                && word[2..].iter().all(u8::is_ascii_digit)
+        };
+        let mut years = false;
+        for (at, _) in bytes.windows(4).enumerate().filter(|(_, word)| year(word)) {
+            years = true;
+            signs.year_before_mark |= text[at + 4..].trim_start().starts_with(MARKS);
+            signs.year_after_mark |= text[..at].trim_end().ends_with(MARKS);
+        }
+        let day = || bytes.iter().filter(|b| b.is_ascii_digit()).count() > 4;
+        let letters = || bytes.iter().any(u8::is_ascii_alphabetic);
+        signs.month_and_year = years && day() && letters();
+        signs
+    }
 }
 
 /// The date that a value of the page's head is: `2024-01-15T08:00:00+08:00`, `20240115`, `Mon, 15 Jan 2024`.
