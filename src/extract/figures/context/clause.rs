@@ -92,62 +92,88 @@ fn row(passage: &str, span: Span, quantities: &[Quantity], first: usize) -> Vec<
     out
 }
 
+/// Dates in digits, and what lies around them: 年底 in 2025年底 is no word of its own.
 fn words(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
+    let mut at = start;
+    while let Some((from, to)) = date(&passage[at..end]) {
+        between(lexicon, passage, at, at + from, out);
+        out.push(Element { class: Class::Time, span: Span::new(at + from, at + to) });
+        at += to;
+    }
+    between(lexicon, passage, at, end, out);
+}
+
+fn between(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
     let mut at = start;
     lexicon.words(&passage[start..end], |class, from, to| {
         if at < start + from {
-            nouns(passage, at, start + from, out);
+            noun(passage, at, start + from, out);
         }
         out.push(Element { class, span: Span::new(start + from, start + to) });
         at = start + to;
     });
-    nouns(passage, at, end, out);
+    noun(passage, at, end, out);
 }
 
-/// What lies between words: dates are times, the rest is noun. White space parts nothing.
-fn nouns(passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
+/// What lies between words is noun. White space parts nothing.
+fn noun(passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
     let text = passage[start..end].trim_start();
-    let (mut at, end) = (end - text.len(), end - text.len() + text.trim_end().len());
-    while at < end {
-        let Some((from, to)) = date(&passage[at..end]) else { break };
-        if from > 0 {
-            out.push(Element { class: Class::Noun, span: Span::new(at, at + from) });
-        }
-        out.push(Element { class: Class::Time, span: Span::new(at + from, at + to) });
-        at += to;
-    }
+    let (at, end) = (end - text.len(), end - text.len() + text.trim_end().len());
     if at < end {
         out.push(Element { class: Class::Noun, span: Span::new(at, end) });
     }
 }
 
-/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底.
-fn date(text: &str) -> Option<(usize, usize)> {
+/// Marks of dates, and what may join two of them.
+const MARKS: [&str; 9] = ["年", "月", "日", "—", "－", "-", "至", "~", "–"];
+/// What a year may end with: the part of it that is meant.
+const PARTS: [&str; 14] = [
+    "上半年",
+    "下半年",
+    "前三季度",
+    "前3季度",
+    "第一季度",
+    "第二季度",
+    "第三季度",
+    "第四季度",
+    "一季度",
+    "二季度",
+    "三季度",
+    "四季度",
+    "度",
+    "全年",
+];
+const TAILS: [&str; 7] = ["末", "底", "初", "份", "以来", "前", "间"];
+
+/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底, 2025年上半年, 2025上半年.
+pub(super) fn date(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut from = bytes.iter().position(u8::is_ascii_digit)?;
+    let starts = |at: usize, words: &[&str]| {
+        words.iter().find(|word| text[at..].starts_with(**word)).map(|word| word.len())
+    };
     loop {
         let mut to = from;
         let mut seen = false;
         loop {
             let digits = text[to..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - to);
-            let rest = &text[to + digits..];
-            let mark = ["年", "月", "日", "—", "－", "-", "至", "~", "–"]
-                .iter()
-                .find(|m| rest.starts_with(**m));
-            let Some(mark) = mark.filter(|_| digits > 0) else { break };
-            to += digits + mark.len();
-            if matches!(*mark, "年" | "月" | "日") {
+            let mark = starts(to + digits, &MARKS);
+            let year = digits == 4 && matches!(bytes[to], b'1' | b'2');
+            let Some(mark) = mark.filter(|_| digits > 0) else {
+                // The year's own sign may be left out before a part of it.
+                if let Some(part) = starts(to + digits, &PARTS[..12]).filter(|_| year) {
+                    (to, seen) = (to + digits + part, true);
+                }
+                break;
+            };
+            let is_year = text[to + digits..].starts_with('年');
+            let is_unit = is_year || text[to + digits..].starts_with(['月', '日']);
+            to += digits + mark;
+            if is_unit {
                 seen = true;
-                let rest = &text[to..];
-                let tail = ["末", "底", "初", "份", "以来", "前", "间"]
-                    .iter()
-                    .find(|m| rest.starts_with(**m));
-                to += tail.map_or(0, |m| m.len());
-                let rest = &text[to..];
-                to += ["至", "—", "-", "－"]
-                    .iter()
-                    .find(|m| rest.starts_with(**m))
-                    .map_or(0, |m| m.len());
+                let part = starts(to, &PARTS).filter(|_| is_year && year);
+                to += part.or_else(|| starts(to, &TAILS)).unwrap_or(0);
+                to += starts(to, &["至", "—", "-", "－"]).unwrap_or(0);
             }
         }
         if seen {

@@ -6,7 +6,7 @@
 
 use super::super::Frame;
 use super::lexicon::plan_years;
-use super::time;
+use super::{clause, time};
 use crate::extract::report::{Kind, Report};
 use crate::extract::sections::Section;
 use memchr::memmem;
@@ -74,8 +74,8 @@ enum Part {
 }
 
 /// The frame of every section, by its heading and those above it. As long as `sections`.
-pub(super) fn frames(sections: &[Section], report: &Report) -> Vec<Frame> {
-    let document = (document_frame(report), None);
+pub(super) fn frames(sections: &[Section], title: Option<&str>, report: &Report) -> Vec<Frame> {
+    let document = (document_frame(title.unwrap_or_default(), report), None);
     let mut frames: Vec<(Frame, Option<Part>)> = Vec::with_capacity(sections.len());
     for section in sections {
         let above = section.parent.and_then(|at| frames.get(at)).unwrap_or(&document);
@@ -84,9 +84,28 @@ pub(super) fn frames(sections: &[Section], report: &Report) -> Vec<Frame> {
     frames.into_iter().map(|(frame, _)| frame).collect()
 }
 
-fn document_frame(report: &Report) -> Frame {
+fn document_frame(title: &str, report: &Report) -> Frame {
     let yearly = report.period.is_some_and(|(first, last)| first == last);
-    Frame { document_period: report.period, yearly, ..Frame::default() }
+    let document_part = title_part(title, report.period);
+    Frame { document_period: report.period, document_part, yearly, ..Frame::default() }
+}
+
+/// The part of a year that a title is about: 2024年上半年经济运行情况, 1—6月经济运行情况. A month alone is when something
+/// was, unless it is 6月份; and titles that name other years as well are about something else.
+fn title_part(title: &str, period: Option<Years>) -> Option<&'static str> {
+    const NAMED: [&str; 6] = ["上半年", "下半年", "前三季度", "一季度", "二季度", "四季度"];
+    let text = clause::date(title).map(|(from, to)| &title[from..to]);
+    let when = text.map(time::when).unwrap_or_default();
+    if when.years.is_some_and(|years| period.is_some_and(|period| period != years)) {
+        return None;
+    }
+    let dated =
+        when.part.filter(|part| !part.starts_with('m') || text.is_some_and(|t| t.ends_with('份')));
+    let named = || {
+        let at = NAMED.iter().filter_map(|name| Some((title.find(name)?, *name))).min();
+        at.and_then(|(_, name)| time::when(name).part)
+    };
+    dated.or_else(|| named().filter(|_| when.part.is_none()))
 }
 
 /// The frame below a heading. Inside a part that is settled only a plain word turns it.
@@ -330,7 +349,19 @@ mod tests {
         let sections: Vec<Section> =
             headings.iter().map(|(parent, heading)| section(*parent, heading)).collect();
         let report = Report { period: Some(period), ..Report::default() };
-        frames(&sections, &report).iter().map(|f| (f.plan, f.part_period, f.yearly)).collect()
+        frames(&sections, None, &report).iter().map(|f| (f.plan, f.part_period, f.yearly)).collect()
+    }
+
+    #[test]
+    fn a_title_tells_the_part_of_the_year() {
+        let part = |title| title_part(title, Some((2024, 2024)));
+        assert_eq!(part("清溪县2024年上半年经济运行情况"), Some("h1"));
+        assert_eq!(part("2024年1—5月清溪县经济运行情况"), Some("to_date"));
+        assert_eq!(part("上半年工作总结和下半年工作打算"), Some("h1"));
+        assert_eq!(part("2024年6月份居民消费价格"), Some("m06"));
+        assert_eq!(part("2024年6月县长办公会纪要"), None);
+        assert_eq!(part("2023年上半年工作总结"), None, "the document is about another year");
+        assert_eq!(part("2024年政府工作报告"), None);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use super::{Approx, Basis, Figure, Frame, Quantity};
 use crate::extract::metadata::Metadata;
 use crate::extract::report::Report;
 use crate::extract::sections::Section;
-use clause::Sentence;
+use clause::{Element, Sentence};
 use lexicon::Class;
 use phrase::Row;
 use reader::Reader;
@@ -41,8 +41,7 @@ use time::When;
 
 /// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
 pub fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec<Frame> {
-    let _ = metadata;
-    frames::frames(sections, report)
+    frames::frames(sections, metadata.title.as_deref(), report)
 }
 
 /// Reads what the passage says of each quantity. Quantities are in reading order; so are the figures.
@@ -54,9 +53,12 @@ pub fn read(passage: &str, mut quantities: Vec<Quantity>, frame: &Frame) -> Vec<
     let mut reader = Reader::default();
     let mut figures = Vec::with_capacity(quantities.len());
     let mut settled = Vec::with_capacity(quantities.len());
+    // Where a part of the document speaks of years of its own, the title's does not hold.
+    let part = frame.document_part.filter(|_| frame.part_period.is_none() && !frame.plan);
+    let mut told = When { part, ..When::default() };
     for sentence in &sentences {
         let said = reader.sentence(passage, sentence, &quantities);
-        let settings = settings(passage, sentence, frame);
+        let settings = settings(passage, sentence, frame, &mut told);
         for ((index, said), (_, setting)) in said.into_iter().zip(settings) {
             settled.push((index, said, setting, sentence.span));
         }
@@ -162,47 +164,80 @@ fn basis(
     }
 }
 
-/// Years and aims as the clauses of a sentence say them; one for each quantity, in order.
-fn settings(passage: &str, sentence: &Sentence, frame: &Frame) -> Vec<(usize, Setting)> {
-    let mut head = When::default();
+/// Years and aims as the clauses of a sentence say them; one for each quantity, in order. `told` is the part of a year
+/// that the sentences before were about: it holds until another time is named.
+fn settings(
+    passage: &str,
+    sentence: &Sentence,
+    frame: &Frame,
+    told: &mut When,
+) -> Vec<(usize, Setting)> {
+    if sentence.clauses().any(|elements| names_time(Row { passage, elements })) {
+        *told = When::default();
+    }
+    let (mut head, mut is_told) = (*told, true);
     let mut aims = frame.plan;
     let mut now = false;
     let mut found: Vec<(usize, Setting)> = Vec::new();
     for elements in sentence.clauses() {
         let row = Row { passage, elements };
-        head = head_time(row).unwrap_or(head);
+        if let Some(when) = head_time(row) {
+            (head, is_told) = (when, false);
+            if when.part.is_some() {
+                *told = when;
+            }
+        }
         aims = aims || announces(row);
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
         let mut done = false;
-        for (at, element) in elements.iter().enumerate() {
+        let mut at = 0;
+        while let Some(element) = elements.get(at) {
             let may = matches!(element.class, Class::Level | Class::Adverb | Class::Time);
             done |= may && matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
-            match element.class {
-                Class::Time if !is_compared(row, at) => {
-                    let when = time::when(row.word(at));
-                    if when.is_some() {
-                        here = when;
-                        starts = at > 0 && matches!(row.word(at - 1), "从" | "由" | "自");
-                    }
+            if element.class == Class::Time {
+                let (when, n) = time_at(row, at);
+                if when.is_some() && !is_compared(row, at, n) {
+                    here = when;
+                    starts = at > 0 && matches!(row.word(at - 1), "从" | "由" | "自");
                 }
-                Class::Quantity(index) => {
-                    let when = if here.is_some() { here } else { head };
-                    if starts {
-                        // 从上半年的a降到b: the time is the starting point's alone.
-                        (here, starts) = (When::default(), false);
-                    }
-                    let ahead = aims || later(when, frame);
-                    let target = ahead && !now && !done && !is_past(when, frame);
-                    found.push((index, Setting { when, target }));
-                }
-                _ => {}
+                at += n;
+                continue;
             }
+            if let Class::Quantity(index) = element.class {
+                let mut when = if here.is_some() { here } else { head };
+                if starts {
+                    // 从上半年的a降到b: the time is the starting point's alone.
+                    (here, starts) = (When::default(), false);
+                }
+                let ahead = aims || later(when, frame);
+                let target = ahead && !now && !done && !is_past(when, frame);
+                if target && is_told && !here.is_some() {
+                    when.part = None; // what was reached so far says nothing of when an aim is for
+                }
+                found.push((index, Setting { when, target }));
+            }
+            at += 1;
         }
     }
     found.sort_by_key(|(index, _)| *index);
     found
+}
+
+/// Whether a clause says of what time it is, and not only with what time it compares.
+fn names_time(row: Row<'_>) -> bool {
+    let time = |(at, e): (usize, &Element)| {
+        e.class == Class::Time && row.word(at) != "其中" && !is_compared(row, at, 1)
+    };
+    row.elements.iter().enumerate().any(time)
+}
+
+/// What the expressions of time from `at` on name, which stand side by side, and how many they are.
+fn time_at(row: Row<'_>, at: usize) -> (When, usize) {
+    let n = row.elements[at..].iter().take_while(|e| e.class == Class::Time).count();
+    let when = (at..at + n).map(|at| time::when(row.word(at)));
+    (when.fold(When::default(), When::and), n)
 }
 
 /// A time at the head of a clause holds for the clauses after it (到2030年，…).
@@ -210,15 +245,15 @@ fn head_time(row: Row<'_>) -> Option<When> {
     let at = row.position(|c| {
         !matches!(c, Class::Modal | Class::Adverb | Class::Prep | Class::Causative | Class::Conj)
     })?;
-    let when = (row.class(at) == Class::Time).then(|| time::when(row.word(at)))?;
+    let when = (row.class(at) == Class::Time).then(|| time_at(row, at).0)?;
     when.is_some().then_some(when)
 }
 
-/// 比2020年, 2020年的1.5倍: a time that something is measured against.
-fn is_compared(row: Row<'_>, at: usize) -> bool {
+/// 比2020年, 2020年的1.5倍: a time, of `n` expressions, that something is measured against.
+fn is_compared(row: Row<'_>, at: usize, n: usize) -> bool {
     let before = row.part(0, at);
     before.last() == Class::Compare
-        || row.class(at + 1) == Class::De
+        || row.class(at + n) == Class::De
             && matches!(before.last_word(), "是" | "为" | "相当于" | "达到")
         || before.last() == Class::Level
             && ["快于", "高于", "低于", "慢于"].contains(&before.last_word())

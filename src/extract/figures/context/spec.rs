@@ -56,7 +56,8 @@ fn frame(outline: &Outline) -> Frame {
     let document_period = years(outline.period.as_deref());
     let part_period = years(outline.part.as_deref());
     let yearly = part_period.or(document_period).is_some_and(|(first, last)| first == last);
-    Frame { document_period, part_period, plan: outline.plan, yearly, bare: false }
+    let plan = outline.plan;
+    Frame { document_period, part_period, plan, yearly, ..Frame::default() }
 }
 
 /// What of a figure differs from what is expected.

@@ -20,6 +20,15 @@ impl When {
     pub(super) fn is_some(self) -> bool {
         self != Self::default()
     }
+
+    /// What this and the expression that stands right after it name together: 今年|上半年.
+    pub(super) fn and(self, next: Self) -> Self {
+        Self {
+            years: next.years.or(self.years),
+            part: next.part.or(self.part),
+            back: next.back.or(self.back),
+        }
+    }
 }
 
 const MONTHS: [&str; 12] =
@@ -66,11 +75,14 @@ fn numbers(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+const RANGE: [char; 6] = ['—', '-', '－', '–', '~', '至'];
+
 fn part(text: &str) -> Option<&'static str> {
     const NAMED: &[(&str, &str)] = &[
         ("上半年", "h1"),
         ("下半年", "h2"),
         ("前三季度", "to_date"),
+        ("前3季度", "to_date"),
         ("一季度", "q1"),
         ("二季度", "q2"),
         ("三季度", "q3"),
@@ -92,10 +104,11 @@ fn part(text: &str) -> Option<&'static str> {
     let mut months = Vec::with_capacity(2);
     let mut ranges = false;
     for (digits, after) in numbers(text) {
-        let range = after.starts_with(['—', '-', '－', '–', '~', '至']);
-        if digits.len() <= 2 && (after.starts_with('月') || range) {
+        let range = after.starts_with(RANGE);
+        let month = after.strip_prefix('月');
+        if digits.len() <= 2 && (month.is_some() || range) {
             months.push(digits.parse::<usize>().ok()?);
-            ranges |= range;
+            ranges |= range || month.is_some_and(|after| after.starts_with(RANGE));
         }
     }
     match (months.as_slice(), ranges) {
@@ -120,6 +133,7 @@ mod tests {
         assert_eq!(named("2021—2025年"), (Some((2021, 2025)), None));
         assert_eq!(named("2021年至2025年"), (Some((2021, 2025)), None));
         assert_eq!(named("2025年上半年"), (Some((2025, 2025)), Some("h1")));
+        assert_eq!(named("2025年1月至6月"), (Some((2025, 2025)), Some("h1")));
         assert_eq!(named("1—11月"), (None, Some("to_date")));
         assert_eq!(named("11月份"), (None, Some("m11")));
         assert_eq!(named("前三季度"), (None, Some("to_date")));
