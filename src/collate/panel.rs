@@ -4,7 +4,7 @@
 //! the most reliable, then the first) and says with `agreement` how many of them state it. A report seen on several
 //! pages counts once: of the pages of one report, a cell's mentions are taken from the first that has any.
 //!
-//! Memory: about 60 bytes a mention and a hundred a document that has one; names are kept once.
+//! Memory: 40 bytes a mention and a hundred a document that has one; names are kept once.
 
 use super::duplicates::DuplicateRow;
 use crate::extract::figures::{Approx, Basis, Figure};
@@ -76,29 +76,49 @@ struct Source {
     kind: Kind,
 }
 
-/// One figure as a value of an indicator.
+/// One figure as a value of an indicator. Kept small: a large run has millions.
 #[derive(Debug, Clone, Copy)]
 struct Mention {
+    value: f64,
+    /// The upper end of a range; else no number.
+    value_max: f64,
     source: u32,
     figure_no: u32,
     indicator: u32,
-    period: Option<(i16, i16)>,
-    period_part: Option<&'static str>,
-    value: f64,
-    value_max: Option<f64>,
+    period: Option<Years>,
+    /// Place among [`PARTS`] from one on; none for whole years.
+    part: u8,
     approx: Approx,
     target: bool,
-    confidence: f32,
+    doubtful: bool,
 }
 
-/// What a row stands for. Ordered as the panel is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Cell {
-    place: Place,
-    period: Option<(i16, i16)>,
-    period_part: Option<&'static str>,
-    indicator: u32,
-    target: bool,
+type Years = (i16, i16);
+
+/// Parts of a year, in the order of the panel.
+const PARTS: [&str; 19] = [
+    "h1", "h2", "m01", "m02", "m03", "m04", "m05", "m06", "m07", "m08", "m09", "m10", "m11", "m12",
+    "q1", "q2", "q3", "q4", "to_date",
+];
+
+impl Mention {
+    fn part_no(part: Option<&str>) -> u8 {
+        let at = part.and_then(|part| PARTS.iter().position(|p| *p == part));
+        at.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)
+    }
+
+    fn period_part(&self) -> Option<&'static str> {
+        PARTS.get(usize::from(self.part).checked_sub(1)?).copied()
+    }
+
+    fn value_max(&self) -> Option<f64> {
+        (!self.value_max.is_nan()).then_some(self.value_max)
+    }
+
+    /// What it is a value of, but for the place. Ordered as the panel is.
+    fn cell(&self) -> (Option<Years>, u8, u32, bool) {
+        (self.period, self.part, self.indicator, self.target)
+    }
 }
 
 /// Whose value it is: the place's, else the organization's, else the document's own.
@@ -141,12 +161,12 @@ impl Panel {
                 figure_no,
                 indicator: index,
                 period,
-                period_part: figure.period_part,
+                part: Mention::part_no(figure.period_part),
                 value: value.value,
-                value_max: value.value_max,
+                value_max: value.value_max.unwrap_or(f64::NAN),
                 approx: figure.quantity.approx,
                 target: figure.target,
-                confidence: figure.confidence,
+                doubtful: figure.confidence < 0.3,
             });
         }
         if self.mentions.len() > n_before {
@@ -162,19 +182,22 @@ impl Panel {
     }
 
     /// The panel, by place, period, indicator. Copies of a report count once.
-    pub fn finish(self, duplicates: &[DuplicateRow]) -> Vec<IndicatorRow> {
+    pub fn finish(mut self, duplicates: &[DuplicateRow]) -> Vec<IndicatorRow> {
         let reports = self.reports(duplicates);
-        let mut cells: Vec<(Cell, Mention)> =
-            self.mentions.iter().map(|mention| (self.cell(&reports, mention), *mention)).collect();
-        cells.sort_by(|(a, m), (b, n)| {
-            a.cmp(b).then_with(|| self.rank(&reports, m).cmp(&self.rank(&reports, n)))
+        let places = ranks(self.sources.len(), |i| self.place(&reports, i));
+        let order = ranks(self.sources.len(), |i| {
+            let report = &reports[i];
+            (report.id, report.rank, self.sources[i].doc_id)
         });
-        cells
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .map(|group| {
-                let mentions: Vec<Mention> = group.iter().map(|(_, m)| *m).collect();
-                self.row(&reports, &group[0].0, &mentions)
-            })
+        let mut mentions = std::mem::take(&mut self.mentions);
+        mentions.sort_unstable_by_key(|m| {
+            let source = m.source as usize;
+            (places[source], m.cell(), self.reliability(m), order[source], m.figure_no)
+        });
+        let place = |m: &Mention| places[m.source as usize];
+        mentions
+            .chunk_by(|a, b| place(a) == place(b) && a.cell() == b.cell())
+            .map(|mentions| self.row(&reports, mentions))
             .collect()
     }
 
@@ -201,45 +224,36 @@ impl Panel {
         out
     }
 
-    fn cell(&self, reports: &[Report], mention: &Mention) -> Cell {
-        let report = &reports[mention.source as usize];
-        let source = &self.sources[report.place];
-        let place = match (source.region_code, source.organization) {
+    fn place(&self, reports: &[Report], source: usize) -> Place {
+        let report = &reports[source];
+        let placed = &self.sources[report.place];
+        match (placed.region_code, placed.organization) {
             (Some(code), _) => Place::Region(self.strings.get(code)),
             (None, Some(name)) => Place::Organization(self.strings.get(name)),
-            (None, None) => Place::Document(report.id.unwrap_or(source.doc_id)),
-        };
-        Cell {
-            place,
-            period: mention.period,
-            period_part: mention.period_part,
-            indicator: mention.indicator,
-            target: mention.target,
+            (None, None) => Place::Document(report.id.unwrap_or(placed.doc_id)),
         }
     }
 
     /// The more reliable mention is less: a report before news of it, a sure reading before a doubtful one, a value
-    /// before a bound; then the order of reports and of their text.
-    fn rank(&self, reports: &[Report], mention: &Mention) -> impl Ord + use<> {
-        let source = &self.sources[mention.source as usize];
-        let report = &reports[mention.source as usize];
-        let kind = match source.kind {
+    /// before a bound. Between equals decides the order of reports and of their text.
+    fn reliability(&self, mention: &Mention) -> (u8, bool, bool) {
+        let kind = match self.sources[mention.source as usize].kind {
             Kind::WorkReport | Kind::StatisticalBulletin | Kind::Budget => 0u8,
             Kind::WorkReview => 1,
             Kind::MeetingNews => 2,
             Kind::Other => 3,
         };
         let bound = !matches!(mention.approx, Approx::Exact | Approx::About);
-        let doubtful = mention.confidence < 0.3;
-        (kind, doubtful, bound, report.id, report.rank, source.doc_id, mention.figure_no)
+        (kind, mention.doubtful, bound)
     }
 
     /// The row of one cell; its mentions stand in the order of their rank.
-    fn row(&self, reports: &[Report], cell: &Cell, mentions: &[Mention]) -> IndicatorRow {
+    fn row(&self, reports: &[Report], mentions: &[Mention]) -> IndicatorRow {
+        let cell = &mentions[0];
         let counted = self.once_a_report(reports, mentions);
         let votes = votes(&counted);
         // The first of the most frequent: `max_by_key` takes the last, so it walks backwards.
-        let best = counted.iter().rev().max_by_key(|m| votes(m)).copied().unwrap_or(mentions[0]);
+        let best = counted.iter().rev().max_by_key(|m| votes(m)).unwrap_or(cell);
         let source = &self.sources[best.source as usize];
         let placed = &self.sources[reports[best.source as usize].place];
         let indicator = &self.catalogue.indicators()[cell.indicator as usize];
@@ -250,17 +264,17 @@ impl Panel {
             organization: get(source.organization.or(placed.organization)),
             period_start: cell.period.map(|p| p.0),
             period_end: cell.period.map(|p| p.1),
-            period_part: cell.period_part,
+            period_part: cell.period_part(),
             indicator: indicator.id.clone(),
             label_zh: indicator.label_zh.clone(),
             label_en: indicator.label_en.clone(),
             value: best.value,
-            value_max: best.value_max,
+            value_max: best.value_max(),
             unit_std: indicator.unit_std.clone(),
             approx: best.approx,
             target: cell.target,
             n_mentions: u32::try_from(counted.len()).unwrap_or(u32::MAX),
-            agreement: votes(&best) as f64 / counted.len() as f64,
+            agreement: votes(best) as f64 / counted.len() as f64,
             doc_id: source.doc_id,
             figure_no: best.figure_no as usize,
         }
@@ -285,7 +299,7 @@ impl Panel {
 /// How many mentions state the value of one of them. Equal values are counted together first, since thousands of
 /// reports may state one value.
 fn votes(mentions: &[Mention]) -> impl Fn(&Mention) -> usize {
-    let stated = |m: &Mention| (m.value, m.value_max.unwrap_or(m.value));
+    let stated = |m: &Mention| (m.value, m.value_max().unwrap_or(m.value));
     let bits = move |m: &Mention| {
         let (low, high) = stated(m);
         (low.to_bits(), high.to_bits())
@@ -307,6 +321,17 @@ struct Report {
     place: usize,
     /// 0 for the document that stands for the report.
     rank: usize,
+}
+
+/// The place of each of `n` things in the order of their keys; equal ones share it.
+fn ranks<K: Ord>(n: usize, key: impl Fn(usize) -> K) -> Vec<u32> {
+    let mut order: Vec<(K, usize)> = (0..n).map(|i| (key(i), i)).collect();
+    order.sort_unstable();
+    let mut out = vec![0; n];
+    for (rank, equal) in (0u32..).zip(order.chunk_by(|a, b| a.0 == b.0)) {
+        equal.iter().for_each(|(_, i)| out[*i] = rank);
+    }
+    out
 }
 
 /// The years of a mention: the figure's own or the document's. Nothing where it is of a time that is not told: the
@@ -438,6 +463,17 @@ mod tests {
         ];
         let turned = [pages[1].clone(), pages[0].clone()];
         assert_eq!(panel(&pages, &[]), panel(&turned, &[]));
+    }
+
+    #[test]
+    fn parts_of_a_year_are_known_and_in_order() {
+        assert!(PARTS.is_sorted());
+        for part in PARTS.map(Some).into_iter().chain([None]) {
+            let mut figure = growth(5.2, None);
+            figure.figure.period_part = part;
+            let rows = panel(&[report("a", vec![figure])], &[]);
+            assert_eq!(rows[0].period_part, part);
+        }
     }
 
     #[test]

@@ -173,7 +173,10 @@ pub(super) fn date(text: &str) -> Option<(usize, usize)> {
                 seen = true;
                 let part = starts(to, &PARTS).filter(|_| is_year && year);
                 to += part.or_else(|| starts(to, &TAILS)).unwrap_or(0);
-                to += starts(to, &["至", "—", "-", "－"]).unwrap_or(0);
+                // 2030年至少 is no range.
+                let joins = starts(to, &["至", "—", "-", "－"]).unwrap_or(0);
+                let goes_on = bytes.get(to + joins).is_some_and(u8::is_ascii_digit);
+                to += if goes_on { joins } else { 0 };
             }
         }
         if seen {
