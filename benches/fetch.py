@@ -5,6 +5,7 @@
     benches/fetch.py throughput --bin target/release/baogao      # beside wget2 and Scrapy, where they are installed
     benches/fetch.py kills --bin target/release/baogao           # 100 kills of a fetch of 2,000 pages
     benches/fetch.py unchanged --bin target/release/baogao       # 5,000 pages fetched again
+    benches/fetch.py stored --bin target/release/baogao          # memory of runs over 20,000 and 200,000 stored pages
 
 throughput needs nginx (one server for all, so that it is no measure of the server); kills and unchanged bring a small
 server of their own, and use warcio and fastwarc (pip) to read what was stored. All traffic stays on 127.0.0.1.
@@ -21,6 +22,7 @@ import shutil
 import signal
 import socket
 import socketserver
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -274,9 +276,34 @@ def unchanged(a, work):
         sys.exit(1)
 
 
+def stored(a, work):
+    """Runs over a store whose index names each fetched page ten and a hundred times, under other addresses."""
+    site = Site(a.pages, a.lines)
+    config = pipeline(work, site.port)
+    subprocess.run([a.bin, "fetch", "-c", config], capture_output=True, check=True)
+    with open(config, encoding="utf-8") as f:
+        text = f.read()
+    for times in (10, 100):
+        store = f"store{times}"
+        shutil.copytree(os.path.join(work, "store"), os.path.join(work, store))
+        index = sqlite3.connect(os.path.join(work, store, "state.sqlite"))
+        columns = ", ".join(r[1] for r in index.execute("PRAGMA table_info(url)") if r[1] not in ("id", "url"))
+        for no in range(1, times):
+            index.execute(f"INSERT INTO url (url, {columns}) SELECT url || '?n={no}', {columns} FROM url "
+                          "WHERE kind = 'report' AND url NOT LIKE '%?n=%'")
+        index.commit()
+        index.close()
+        with open(os.path.join(work, f"{store}.toml"), "w", encoding="utf-8") as f:
+            f.write(text.replace('store = "store"', f'store = "{store}"') + f'\n[write]\noutput = "out{times}"\n')
+        command = [a.bin, "run", "--offline", "-c", f.name, "--timings"]
+        said = subprocess.run(command, cwd=work, capture_output=True, text=True, check=True)
+        line = next(x for x in (said.stdout + said.stderr).splitlines() if "peak memory" in x)
+        print(f"{a.pages * times} stored pages: {line.strip()}")
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("what", choices=["throughput", "kills", "unchanged"])
+    ap.add_argument("what", choices=["throughput", "kills", "unchanged", "stored"])
     ap.add_argument("--bin", required=True)
     ap.add_argument("--pages", type=int)
     ap.add_argument("--lines", type=int, help="paragraphs of a page, each of about 160 bytes")
@@ -285,12 +312,12 @@ def main():
     ap.add_argument("--seed", type=int, default=1)
     a = ap.parse_args()
     a.bin = os.path.abspath(a.bin)
-    a.pages = a.pages or {"throughput": 3000, "kills": 2000, "unchanged": 5000}[a.what]
-    a.lines = a.lines or {"throughput": 100, "kills": 20, "unchanged": 5}[a.what]
+    a.pages = a.pages or {"throughput": 3000, "kills": 2000, "unchanged": 5000, "stored": 2000}[a.what]
+    a.lines = a.lines or {"throughput": 100, "kills": 20, "unchanged": 5, "stored": 12}[a.what]
     work = tempfile.mkdtemp()
     os.chmod(work, 0o755)  # nginx reads as nobody
     try:
-        {"throughput": throughput, "kills": kills, "unchanged": unchanged}[a.what](a, work)
+        {"throughput": throughput, "kills": kills, "unchanged": unchanged, "stored": stored}[a.what](a, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
