@@ -385,6 +385,21 @@ mod tests {
     }
 
     #[test]
+    fn when_something_takes_place_is_told_in_the_text() {
+        for line in [
+            "会议时间：2010年10月1日",
+            "举办时间： 2010年10月1日-31日",
+            "报名时间：2011年3月21日至3月23日",
+        ] {
+            let source = format!(
+                "<title>关于清溪县春季防火工作的通报-清溪县人民政府</title><h1>关于清溪县春季防火工作的通报</h1>\
+                 <p>{line}</p>{REPORT}"
+            );
+            assert_eq!(body(&cleaned(&source)).first(), Some(&line));
+        }
+    }
+
+    #[test]
     fn the_own_rules_of_a_source_win() {
         let options = Options {
             content: vec![".none".to_owned(), ".related".to_owned()],

@@ -20,6 +20,7 @@ mod furniture;
 mod settle;
 mod selectors;
 mod credits;
+pub(crate) mod events;
 mod roles;
 mod title;
 mod doubt;

@@ -8,6 +8,7 @@ use super::Role;
 use super::choose::Choice;
 use super::credits;
 use super::dom::Tag;
+use super::events;
 use super::features::{Page, Phrase};
 use super::headings::{self, Shape};
 use super::phrases::{Says, says};
@@ -111,7 +112,8 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
             return Verdict::new(Role::Footer, "legal");
         }
     }
-    if n <= first + 2 && (is_byline(page, n) || headings::is_date(text)) {
+    if n <= first + 2 && (is_byline(page, n) || headings::is_date(text) && !events::is_range(text))
+    {
         return Verdict::new(Role::Meta, "byline");
     }
     if stat.tokens <= 32.0 && is_photo_credit(text) {
@@ -217,7 +219,10 @@ fn is_photo_credit(text: &str) -> bool {
 pub(super) fn is_byline(page: &Page, n: usize) -> bool {
     let stat = &page.stats[n];
     let meta = stat.covers(Phrase::Meta);
-    stat.tokens <= 45.0 && stat.ends < 2.0 && (meta > 0.15 && stat.dated || meta > 0.3)
+    stat.tokens <= 45.0
+        && stat.ends < 2.0
+        && (meta > 0.15 && stat.dated || meta > 0.3)
+        && !events::is_event(page.pieces.of(&page.pieces.list[n]))
 }
 
 fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Verdict {
@@ -227,9 +232,8 @@ fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Ve
         return Verdict::new(Role::Other, "hidden");
     }
     let in_header = n + HEADER_PIECES > title && n <= first + 2;
-    if in_header
-        && (is_byline(page, n) || stat.dated && stat.tokens <= 30.0 && stat.link_share < 0.9)
-    {
+    let dated = stat.dated && stat.tokens <= 30.0 && stat.link_share < 0.9;
+    if in_header && (is_byline(page, n) || dated && !events::is_event(text)) {
         return Verdict::new(Role::Meta, "byline");
     }
     if credits::opens_as_credit(text, stat.tokens)

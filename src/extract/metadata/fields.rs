@@ -249,7 +249,11 @@ fn before_colon(line: &str, colon: usize, value: usize) -> Option<Label> {
             // In "corresponding author" the label is the end of a longer one.
             let before = line[..at].trim_end().chars().next_back();
             let latin = c.is_ascii() && before.is_some_and(|p| p.is_ascii_alphanumeric());
-            if whole && !latin {
+            // 会议时间 at the start of a line is another time than 时间; behind the value of a label it is that value's end.
+            let longer = matches!(word.as_str(), "时间" | "日期")
+                && line[..at].chars().next_back().is_some_and(han::is_han)
+                && !line[..at].contains([':', '：']);
+            if whole && !latin && !longer {
                 best = Some(Label { field, start: at, value });
             }
         }

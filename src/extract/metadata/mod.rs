@@ -444,6 +444,25 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_not_published_when_something_takes_place() {
+        for line in [
+            "会议时间：2010年10月1日",
+            "举办时间： 2010年10月1日-31日",
+            "时间：2011年3月21日至3月23日",
+        ] {
+            for role in [Role::Meta, Role::Para] {
+                let m = page(&[(Role::Title, "清溪县春季防火"), (role, line)]);
+                assert_eq!(m.published_date, None, "{line}");
+            }
+        }
+        let m = page(&[
+            (Role::Title, "清溪县春季防火"),
+            (Role::Meta, "来源：清溪日报时间：2011-03-21"),
+        ]);
+        assert_eq!(m.published_date, Some(jiff::civil::date(2011, 3, 21)));
+    }
+
+    #[test]
     fn a_feature_with_header_and_credits() {
         let m = page(&[
             (Role::Nav, "首页 ›› 云州本地"),
