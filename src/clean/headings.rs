@@ -212,6 +212,24 @@ fn has_inner_stop(text: &str) -> bool {
             && !inner.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(". ")
 }
 
+/// Whether a line is one of several by its number: 一、, （一）, 1.; a part or a chapter may be a page of its own.
+pub(super) fn is_enumerated(line: &str) -> bool {
+    marker(line).is_some_and(|mark| {
+        matches!(
+            mark.kind,
+            MarkerKind::Formal
+                | MarkerKind::Han
+                | MarkerKind::HanBracket
+                | MarkerKind::Ordinal
+                | MarkerKind::Arabic
+                | MarkerKind::Decimal
+                | MarkerKind::ArabicBracket
+                | MarkerKind::Circled
+                | MarkerKind::Is
+        )
+    })
+}
+
 /// Whether a line is a date or a time and nothing else.
 pub fn is_date(line: &str) -> bool {
     is_named_date(line) || is_numeric_date(line)

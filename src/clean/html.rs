@@ -385,6 +385,22 @@ mod tests {
     }
 
     #[test]
+    fn a_numbered_line_above_the_byline_is_no_title() {
+        for line in
+            ["一、河上的三座桥都修好了", "（一）河上的三座桥都修好了", "1.河上的三座桥都修好了"]
+        {
+            let menu: String = (0..9).map(|n| format!("<a href=/{n}>栏目{n}</a> ")).collect();
+            let source = format!(
+                "<title>清溪县水利局</title><h1>清溪县水利局</h1><div>{menu}</div><div>{line}</div>\
+                 <div>来源：县水利局 发布时间：2021-03-04</div><div>{REPORT}</div>"
+            );
+            let titles: Vec<_> =
+                named(&source).into_iter().filter(|(role, _)| *role == Role::Title).collect();
+            assert_eq!(titles, [(Role::Title, "清溪县水利局".to_owned())]);
+        }
+    }
+
+    #[test]
     fn when_something_takes_place_is_told_in_the_text() {
         for line in [
             "会议时间：2010年10月1日",
