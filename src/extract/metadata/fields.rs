@@ -100,6 +100,12 @@ pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
         .collect()
 }
 
+/// The field whose label a line opens with.
+pub(super) fn opens_with(line: &str) -> Option<Field> {
+    let line = line.trim_start();
+    labels(line).first().filter(|label| label.start == 0).map(|label| label.field)
+}
+
 /// What a line says before its first label.
 pub(super) fn unlabelled(line: &str) -> &str {
     labels(line).first().map_or(line, |label| &line[..label.start])

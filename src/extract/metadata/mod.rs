@@ -463,6 +463,27 @@ mod tests {
     }
 
     #[test]
+    fn who_edited_did_not_write() {
+        for line in [
+            "(责编：王静、吕腾龙)",
+            "（责编:王静、吕腾龙）",
+            "(责任编辑：王静、吕腾龙)",
+            "(编辑：王静、吕腾龙)",
+        ] {
+            let m = page(&[
+                (Role::Title, "清溪县春季防火"),
+                (Role::Para, "各乡镇要排查隐患。"),
+                (Role::Credit, line),
+            ]);
+            assert_eq!(
+                (m.authors.len(), m.editors.join(" ").as_str()),
+                (0, "王静 吕腾龙"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
     fn a_feature_with_header_and_credits() {
         let m = page(&[
             (Role::Nav, "首页 ›› 云州本地"),
