@@ -21,6 +21,7 @@ mod settle;
 mod selectors;
 mod credits;
 pub(crate) mod events;
+mod forms;
 mod roles;
 mod title;
 mod doubt;

@@ -11,6 +11,7 @@ use super::dom::Tag;
 use super::events;
 use super::features::{Page, Phrase};
 use super::headings::{self, Shape};
+use super::lines::words;
 use super::phrases::{Says, says};
 use super::{tables, title};
 
@@ -64,6 +65,7 @@ pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
         }
     }
     headings_by_place(page, &mut verdicts);
+    signatures(page, &mut verdicts);
     verdicts
 }
 
@@ -168,13 +170,29 @@ fn headings_by_place(page: &Page, verdicts: &mut [Verdict]) {
                 let kind = |n: usize| {
                     headings::marker(page.pieces.of(&page.pieces.list[n])).map(|m| m.kind)
                 };
-                kind(n) != kind(below)
+                // An entry of a list whose entries above are none.
+                let listed = kind(n) == kind(above) && verdicts[above].role != Role::Heading;
+                kind(n) != kind(below) && !listed
             }
             Shape::Bare => headings::width(text) <= BARE_MAX && !captioned && para(above, verdicts),
             _ => false,
         };
         if found {
             verdicts[n] = Verdict::new(Role::Heading, "heading_place");
+        }
+    }
+}
+
+/// A body named in bold right above a date signs the text and heads nothing; several may sign.
+fn signatures(page: &Page, verdicts: &mut [Verdict]) {
+    let body: Vec<usize> = (0..verdicts.len()).filter(|&n| verdicts[n].role.is_body()).collect();
+    let text = |n: usize| page.pieces.of(&page.pieces.list[n]);
+    let mut signed = false;
+    for &n in body.iter().rev() {
+        let name = verdicts[n].reason == "heading_shape" && words::is_body_name(text(n));
+        signed = headings::is_date(text(n)) || signed && name;
+        if signed && name {
+            verdicts[n] = Verdict::new(Role::Para, "signature");
         }
     }
 }

@@ -354,7 +354,7 @@ pub(in crate::clean) fn is_speaker(text: &str) -> bool {
 }
 
 /// Whether the line is the name of a body, as that of the office that issued a report stands under its title.
-pub(super) fn is_body_name(text: &str) -> bool {
+pub(in crate::clean) fn is_body_name(text: &str) -> bool {
     headings::width(text) <= 40
         && !text.contains(['，', '。', '：', '、', ' ', '“', '《'])
         && title_words(text) == 0
