@@ -415,6 +415,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_name_of_the_site_beside_the_date_is_of_the_byline() {
+        for site in [
+            "清溪县政府门户网站&nbsp;www.example.gov.cn",
+            "清溪县政府门户网站",
+            "www.example.gov.cn",
+        ] {
+            let source = format!(
+                "<title>关于清溪县春季防火工作的通报-清溪县人民政府</title><h1>关于清溪县春季防火工作的通报</h1>\
+                 <p><a href=/>{site}</a> <span>2018-04-19 17:32:17</span> <span>来源：清溪县政府网站</span></p>{REPORT}"
+            );
+            let bylines: Vec<_> =
+                named(&source).into_iter().filter(|(role, _)| *role == Role::Meta).collect();
+            assert_eq!(bylines.len(), 1, "{site}");
+            assert_eq!(body(&cleaned(&source)).first(), Some(&"各位代表："));
+        }
+    }
+
     /// The headings of a notice with these lines between its paragraphs.
     fn headings_of(lines: &str) -> Vec<String> {
         let source = format!(

@@ -20,6 +20,7 @@ mod furniture;
 mod settle;
 mod selectors;
 mod credits;
+mod byline;
 pub(crate) mod events;
 mod forms;
 mod roles;

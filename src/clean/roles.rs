@@ -5,6 +5,7 @@
 //! the rest what it is.
 
 use super::Role;
+use super::byline;
 use super::choose::Choice;
 use super::credits;
 use super::dom::Tag;
@@ -236,11 +237,13 @@ fn is_photo_credit(text: &str) -> bool {
 /// A line of source, date, author: labels of the byline, and a date or nearly nothing else.
 pub(super) fn is_byline(page: &Page, n: usize) -> bool {
     let stat = &page.stats[n];
+    let text = page.pieces.of(&page.pieces.list[n]);
     let meta = stat.covers(Phrase::Meta);
+    let labelled = meta > 0.15 && stat.dated || meta > 0.3;
     stat.tokens <= 45.0
         && stat.ends < 2.0
-        && (meta > 0.15 && stat.dated || meta > 0.3)
-        && !events::is_event(page.pieces.of(&page.pieces.list[n]))
+        && (labelled || stat.dated && byline::is_made_of_fields(text))
+        && !events::is_event(text)
 }
 
 fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Verdict {

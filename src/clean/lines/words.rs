@@ -316,12 +316,12 @@ fn starts_with_date(text: &str) -> bool {
 }
 
 /// Whether the text opens with the label of a field of the header.
-pub(super) fn is_field(text: &str) -> bool {
+pub(in crate::clean) fn is_field(text: &str) -> bool {
     label(&WORDS.meta_label, text).is_some()
 }
 
 /// Whether the line is a label whose value stands on the next line.
-pub(super) fn is_empty_label(text: &str) -> bool {
+pub(in crate::clean) fn is_empty_label(text: &str) -> bool {
     label(&WORDS.meta_label, text).is_some_and(|at| text[at..].trim().is_empty())
 }
 

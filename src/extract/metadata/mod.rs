@@ -463,6 +463,14 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_the_site_stands_beside_the_date() {
+        let line = "清溪县政府门户网站 www.example.gov.cn 2018-04-19 17:32:17 来源：清溪县政府网站";
+        let m = page(&[(Role::Title, "清溪县春季防火"), (Role::Meta, line)]);
+        assert_eq!(m.publisher.as_deref(), Some("清溪县政府网站"));
+        assert_eq!(m.published_at.map(|at| at.to_string()).as_deref(), Some("2018-04-19T17:32:17"));
+    }
+
+    #[test]
     fn who_edited_did_not_write() {
         for line in [
             "(责编：王静、吕腾龙)",
