@@ -471,6 +471,18 @@ mod tests {
     }
 
     #[test]
+    fn the_bracket_that_the_text_opens_with_names_medium_and_author() {
+        let m = page(&[
+            (Role::Title, "清溪縣春季防火"),
+            (Role::Para, "【財訊快報／陳孟朔】最新發布的報告指出，今年雨水很多。"),
+        ]);
+        assert_eq!(
+            (m.publisher.as_deref(), m.authors),
+            (Some("財訊快報"), vec!["陳孟朔".to_owned()])
+        );
+    }
+
+    #[test]
     fn who_edited_did_not_write() {
         for line in [
             "(责编：王静、吕腾龙)",
