@@ -26,7 +26,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 enum Label {
     /// 发布时间：
     Publishing,
-    /// 时间： alone, which may be either.
+    /// 时间： alone and 公示日期：, which may be either.
     Bare,
     /// 会议时间：
     Event,
@@ -84,7 +84,8 @@ fn label(word: &str) -> Label {
     };
     let publishing = || WORDS.publishing.iter().any(|verb| of.ends_with(verb.as_str()));
     match of {
-        "" => Label::Bare,
+        // What is shown to the public for some days is put online on a day.
+        "" | "公示" => Label::Bare,
         _ if publishing() => Label::Publishing,
         _ => Label::Event,
     }
@@ -107,6 +108,7 @@ mod tests {
             "2011.3.21—2011.3.23",
             "2011-03-21至2011-03-23",
             "公示期：2011年3月21日-次年3月20日",
+            "公示时间：2011年3月21日至3月23日",
         ] {
             assert!(is_event(line), "{line}");
         }
@@ -120,6 +122,7 @@ mod tests {
             "来源：清溪日报时间：2018-04-19",
             "時間：2018-04-19 來源：清溪網",
             "报名时间见正文 发布日期：2018-04-19",
+            "公示日期：2018年4月19日",
             "2018-04-19 - 17:32 清溪日报",
             "2018年4月19日-17:32",
             "2018-04-19",
