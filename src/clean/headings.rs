@@ -7,6 +7,7 @@
 
 mod marker;
 
+use super::forms;
 use crate::months::{is_english, month};
 use marker::han_digit;
 pub use marker::{Marker, MarkerKind, marker};
@@ -133,7 +134,7 @@ pub fn shape(line: &str) -> Shape {
     }
     let mark = marker(line);
     let body = mark.map_or(line, |m| &line[m.len..]);
-    if is_date(line) || salutation(line).is_some() {
+    if is_date(line) || salutation(line).is_some() || forms::is_field(body) {
         return Shape::Text;
     }
     match mark {
@@ -184,7 +185,8 @@ fn bare_shape(line: &str, columns: usize) -> Shape {
         '，', ',', '。', '、', '；', '：', '）', ')', '》', '”', '」', '？', '?', '！', '%', '[',
         '(', '（', '>', '|', '.',
     ]);
-    if open_end || odd_start || has_inner_stop(line) || !line.chars().any(is_han_or_letter) {
+    let other = has_inner_stop(line) || forms::has_telephone(line);
+    if open_end || odd_start || other || !line.chars().any(is_han_or_letter) {
         return Shape::Text;
     }
     if line.ends_with("——") || line.ends_with("—") {
@@ -210,6 +212,24 @@ fn has_inner_stop(text: &str) -> bool {
     quoted_end.contains(['。', '！', '？', '；', ';'])
         || inner.contains(". ")
             && !inner.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(". ")
+}
+
+/// Whether a line is one of several by its number: 一、, （一）, 1.; a part or a chapter may be a page of its own.
+pub(super) fn is_enumerated(line: &str) -> bool {
+    marker(line).is_some_and(|mark| {
+        matches!(
+            mark.kind,
+            MarkerKind::Formal
+                | MarkerKind::Han
+                | MarkerKind::HanBracket
+                | MarkerKind::Ordinal
+                | MarkerKind::Arabic
+                | MarkerKind::Decimal
+                | MarkerKind::ArabicBracket
+                | MarkerKind::Circled
+                | MarkerKind::Is
+        )
+    })
 }
 
 /// Whether a line is a date or a time and nothing else.
@@ -311,6 +331,9 @@ pub fn lead(text: &str) -> Option<Lead> {
     });
     let max = if mark.is_some() { LEAD_MAX } else { BARE_LEAD_MAX };
     let start = mark.map_or(0, |m| m.len);
+    if width(text) <= NUMBERED_MAX && forms::is_field(&text[start..]) {
+        return None;
+    }
     let mut columns = 0;
     for (i, c) in text[start..].char_indices() {
         columns += if c < '\u{1100}' { 1 } else { 2 };

@@ -385,6 +385,91 @@ mod tests {
     }
 
     #[test]
+    fn a_numbered_line_above_the_byline_is_no_title() {
+        for line in
+            ["一、河上的三座桥都修好了", "（一）河上的三座桥都修好了", "1.河上的三座桥都修好了"]
+        {
+            let menu: String = (0..9).map(|n| format!("<a href=/{n}>栏目{n}</a> ")).collect();
+            let source = format!(
+                "<title>清溪县水利局</title><h1>清溪县水利局</h1><div>{menu}</div><div>{line}</div>\
+                 <div>来源：县水利局 发布时间：2021-03-04</div><div>{REPORT}</div>"
+            );
+            let titles: Vec<_> =
+                named(&source).into_iter().filter(|(role, _)| *role == Role::Title).collect();
+            assert_eq!(titles, [(Role::Title, "清溪县水利局".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn when_something_takes_place_is_told_in_the_text() {
+        for line in [
+            "会议时间：2010年10月1日",
+            "举办时间： 2010年10月1日-31日",
+            "报名时间：2011年3月21日至3月23日",
+        ] {
+            let source = format!(
+                "<title>关于清溪县春季防火工作的通报-清溪县人民政府</title><h1>关于清溪县春季防火工作的通报</h1>\
+                 <p>{line}</p>{REPORT}"
+            );
+            assert_eq!(body(&cleaned(&source)).first(), Some(&line));
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_site_beside_the_date_is_of_the_byline() {
+        for site in [
+            "清溪县政府门户网站&nbsp;www.example.gov.cn",
+            "清溪县政府门户网站",
+            "www.example.gov.cn",
+        ] {
+            let source = format!(
+                "<title>关于清溪县春季防火工作的通报-清溪县人民政府</title><h1>关于清溪县春季防火工作的通报</h1>\
+                 <p><a href=/>{site}</a> <span>2018-04-19 17:32:17</span> <span>来源：清溪县政府网站</span></p>{REPORT}"
+            );
+            let bylines: Vec<_> =
+                named(&source).into_iter().filter(|(role, _)| *role == Role::Meta).collect();
+            assert_eq!(bylines.len(), 1, "{site}");
+            assert_eq!(body(&cleaned(&source)).first(), Some(&"各位代表："));
+        }
+    }
+
+    /// The headings of a notice with these lines between its paragraphs.
+    fn headings_of(lines: &str) -> Vec<String> {
+        let source = format!(
+            "<title>清溪县修桥公告</title><h1>清溪县修桥公告</h1><p>来源：县水利局 2021-03-04</p>{REPORT}{lines}"
+        );
+        let blocks = cleaned(&source).blocks.into_iter();
+        blocks.filter(|b| b.role == Role::Heading).map(|b| b.text).collect()
+    }
+
+    #[test]
+    fn a_signature_is_no_heading() {
+        let signed = "<p align=right><b>清溪县青石漂流有限公司</b></p><p align=right><b>清溪县水利局</b></p>\
+            <p align=right><b>二〇一八年四月十九日</b></p>";
+        assert!(headings_of(signed).is_empty());
+        let text = "<p>过去一年，全县修好了三座桥，两岸的人来往方便多了，赶集也不用再绕路了。</p>";
+        let heading = format!("<p><b>清溪县水利局</b></p>{text}");
+        assert_eq!(headings_of(&heading), ["清溪县水利局"]);
+    }
+
+    #[test]
+    fn fields_of_a_notice_are_no_headings() {
+        let lines = "<p><b>详情请咨询：0000-65157888</b></p><p>一．采购人名称：清溪县某某公司</p>\
+            <p>五．采购方式：公开招标</p><p>六．采购公告发布日期：2021年6月9日</p><p>七．预中标结果：</p>\
+            <p>过去一年，全县修好了三座桥。</p><p>3、户 名：清溪县人才开发服务中心</p>\
+            <p>8、联系方式：清溪镇宣传办：64489642</p><p>九、聚焦发展：经济实现新跨越</p><p>桥都修好了，人来人往。</p>";
+        assert_eq!(headings_of(lines), ["七．预中标结果：", "九、聚焦发展：经济实现新跨越"]);
+    }
+
+    #[test]
+    fn the_last_entry_of_a_list_is_no_heading() {
+        let lines = "<p>2、招标内容：</p><p>（1）、负责户外横幅标语的一切申办手续；</p>\
+            <p>（2）、对标语内容进行设计并按要求在指定点投放；</p><p>（3）、对户外横幅标语定期巡检、维护及更新。</p>\
+            <p>3、招标方式为明标暗投。投标人以招标人提供的投标书竞价，价低者中标，不足三家则另行组织招标投标。</p>";
+        assert_eq!(headings_of(lines), ["2、招标内容："]);
+    }
+
+    #[test]
     fn the_own_rules_of_a_source_win() {
         let options = Options {
             content: vec![".none".to_owned(), ".related".to_owned()],

@@ -5,11 +5,14 @@
 //! the rest what it is.
 
 use super::Role;
+use super::byline;
 use super::choose::Choice;
 use super::credits;
 use super::dom::Tag;
+use super::events;
 use super::features::{Page, Phrase};
 use super::headings::{self, Shape};
+use super::lines::words;
 use super::phrases::{Says, says};
 use super::{tables, title};
 
@@ -63,6 +66,7 @@ pub(super) fn roles(page: &Page, choice: &Choice) -> Vec<Verdict> {
         }
     }
     headings_by_place(page, &mut verdicts);
+    signatures(page, &mut verdicts);
     verdicts
 }
 
@@ -111,7 +115,8 @@ fn kept(page: &Page, n: usize, first: usize, last: usize) -> Verdict {
             return Verdict::new(Role::Footer, "legal");
         }
     }
-    if n <= first + 2 && (is_byline(page, n) || headings::is_date(text)) {
+    if n <= first + 2 && (is_byline(page, n) || headings::is_date(text) && !events::is_range(text))
+    {
         return Verdict::new(Role::Meta, "byline");
     }
     if stat.tokens <= 32.0 && is_photo_credit(text) {
@@ -166,13 +171,29 @@ fn headings_by_place(page: &Page, verdicts: &mut [Verdict]) {
                 let kind = |n: usize| {
                     headings::marker(page.pieces.of(&page.pieces.list[n])).map(|m| m.kind)
                 };
-                kind(n) != kind(below)
+                // An entry of a list whose entries above are none.
+                let listed = kind(n) == kind(above) && verdicts[above].role != Role::Heading;
+                kind(n) != kind(below) && !listed
             }
             Shape::Bare => headings::width(text) <= BARE_MAX && !captioned && para(above, verdicts),
             _ => false,
         };
         if found {
             verdicts[n] = Verdict::new(Role::Heading, "heading_place");
+        }
+    }
+}
+
+/// A body named in bold right above a date signs the text and heads nothing; several may sign.
+fn signatures(page: &Page, verdicts: &mut [Verdict]) {
+    let body: Vec<usize> = (0..verdicts.len()).filter(|&n| verdicts[n].role.is_body()).collect();
+    let text = |n: usize| page.pieces.of(&page.pieces.list[n]);
+    let mut signed = false;
+    for &n in body.iter().rev() {
+        let name = verdicts[n].reason == "heading_shape" && words::is_body_name(text(n));
+        signed = headings::is_date(text(n)) || signed && name;
+        if signed && name {
+            verdicts[n] = Verdict::new(Role::Para, "signature");
         }
     }
 }
@@ -216,8 +237,13 @@ fn is_photo_credit(text: &str) -> bool {
 /// A line of source, date, author: labels of the byline, and a date or nearly nothing else.
 pub(super) fn is_byline(page: &Page, n: usize) -> bool {
     let stat = &page.stats[n];
+    let text = page.pieces.of(&page.pieces.list[n]);
     let meta = stat.covers(Phrase::Meta);
-    stat.tokens <= 45.0 && stat.ends < 2.0 && (meta > 0.15 && stat.dated || meta > 0.3)
+    let labelled = meta > 0.15 && stat.dated || meta > 0.3;
+    stat.tokens <= 45.0
+        && stat.ends < 2.0
+        && (labelled || stat.dated && byline::is_made_of_fields(text))
+        && !events::is_event(text)
 }
 
 fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Verdict {
@@ -227,9 +253,8 @@ fn dropped(page: &Page, n: usize, title: usize, first: usize, last: usize) -> Ve
         return Verdict::new(Role::Other, "hidden");
     }
     let in_header = n + HEADER_PIECES > title && n <= first + 2;
-    if in_header
-        && (is_byline(page, n) || stat.dated && stat.tokens <= 30.0 && stat.link_share < 0.9)
-    {
+    let dated = stat.dated && stat.tokens <= 30.0 && stat.link_share < 0.9;
+    if in_header && (is_byline(page, n) || dated && !events::is_event(text)) {
         return Verdict::new(Role::Meta, "byline");
     }
     if credits::opens_as_credit(text, stat.tokens)

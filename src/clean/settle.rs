@@ -5,6 +5,7 @@
 //! a tenth of a point of tokF1.
 
 use super::dom::Tag;
+use super::events;
 use super::features::{Page, Phrase};
 use super::phrases::{Says, says};
 
@@ -19,9 +20,23 @@ pub(super) fn settle(page: &Page, keep: &mut [bool]) {
         let hidden = page.marks[page.pieces.list[n].owner as usize].hidden;
         keep[n] |= !hidden && (is_code(page, n) || heads_next(page, &chosen, n));
     }
+    for n in (0..last).rev() {
+        keep[n] |= keep[n + 1] && tells_when(page, n);
+    }
     if let Some(end) = end(page, keep) {
         keep[end..].fill(false);
     }
+}
+
+/// When something takes place, said above a kept line beside it: it looks like the date of the page.
+fn tells_when(page: &Page, n: usize) -> bool {
+    let (piece, stat) = (&page.pieces.list[n], &page.stats[n]);
+    let parent = |n: usize| page.dom.node(page.pieces.list[n].owner).parent;
+    let seen = !page.marks[piece.owner as usize].hidden && stat.link_share == 0.0;
+    seen && stat.dated
+        && stat.tokens <= 45.0
+        && parent(n) == parent(n + 1)
+        && events::is_event(page.pieces.of(piece))
 }
 
 /// Preformatted text inside an article: code, verse, a table of characters.
@@ -92,6 +107,12 @@ mod tests {
             "<p>+一<h2>二</h2><p>+三<div><h2>四</h2></div><p>+五<pre>六</pre><p>+七<h2>八</h2>",
         );
         assert_eq!(lines, ["+一", "二", "+三", "+五", "六", "+七"]);
+    }
+
+    #[test]
+    fn when_something_takes_place_is_kept_above_text() {
+        let lines = settled("<p>来源：清溪网 2010-09-30<p>会议时间：2010年10月1日<p>+一<p>+二");
+        assert_eq!(lines, ["会议时间：2010年10月1日", "+一", "+二"]);
     }
 
     #[test]

@@ -111,6 +111,7 @@ fn above_byline(page: &Page, first: usize) -> Option<usize> {
     let plain = stat.link_share == 0.0
         && stat.ends == 0.0
         && !headings::is_date(text(page, n))
+        && !headings::is_enumerated(text(page, n))
         && !text(page, n).contains(['：', ':'])
         && piece.grid.is_none()
         && !page.marks[piece.owner as usize].hidden;

@@ -316,12 +316,12 @@ fn starts_with_date(text: &str) -> bool {
 }
 
 /// Whether the text opens with the label of a field of the header.
-pub(super) fn is_field(text: &str) -> bool {
+pub(in crate::clean) fn is_field(text: &str) -> bool {
     label(&WORDS.meta_label, text).is_some()
 }
 
 /// Whether the line is a label whose value stands on the next line.
-pub(super) fn is_empty_label(text: &str) -> bool {
+pub(in crate::clean) fn is_empty_label(text: &str) -> bool {
     label(&WORDS.meta_label, text).is_some_and(|at| text[at..].trim().is_empty())
 }
 
@@ -354,7 +354,7 @@ pub(in crate::clean) fn is_speaker(text: &str) -> bool {
 }
 
 /// Whether the line is the name of a body, as that of the office that issued a report stands under its title.
-pub(super) fn is_body_name(text: &str) -> bool {
+pub(in crate::clean) fn is_body_name(text: &str) -> bool {
     headings::width(text) <= 40
         && !text.contains(['，', '。', '：', '、', ' ', '“', '《'])
         && title_words(text) == 0

@@ -1,8 +1,8 @@
 //! Lines without labels that name the author: `By Ann Lee`, `本报记者 李明`, `本贴由李明于…发表`, `（记者 李明）` after 讯 or 电.
 
 use super::dates::{self, Order};
-use super::people;
-use crate::han::is_han;
+use super::{people, publisher};
+use crate::han::{self, is_han};
 
 /// Words that open a byline in languages of Latin script, in lower case.
 const OPENERS: &[&str] = &[
@@ -42,6 +42,9 @@ pub(super) fn of_header(line: &str) -> Vec<String> {
 /// The authors whom one of the first lines of the body names.
 pub(super) fn of_opening(line: &str) -> Vec<String> {
     let line = line.trim();
+    if let Some((_, names)) = lead_bracket(line) {
+        return names;
+    }
     let mut found = dateline(line);
     if found.is_empty() && line.chars().count() <= 40 {
         found = reporter(line);
@@ -220,6 +223,22 @@ fn dateline(paragraph: &str) -> Vec<String> {
     people::names(inner).into_iter().filter(|n| people::is_name(n)).collect()
 }
 
+/// `【清溪日報／李明】…`, `【财讯快报/记者李明】…`: the medium and the authors in the bracket that a paragraph opens with.
+pub(super) fn lead_bracket(paragraph: &str) -> Option<(&str, Vec<String>)> {
+    const INNER_CHARS_MAX: usize = 30;
+    let (inner, _) = paragraph.trim_start().strip_prefix('【')?.split_once('】')?;
+    let (medium, people) = inner.split_once(['／', '/'])?;
+    if inner.chars().count() > INNER_CHARS_MAX || !publisher::is_medium(medium.trim()) {
+        return None;
+    }
+    let people = people.trim();
+    let named = ["記者", "记者"].iter().find_map(|role| people.strip_prefix(role));
+    let names: Vec<String> = people::names(named.unwrap_or(people));
+    let simple: Vec<String> = names.iter().map(|name| han::simplified(name)).collect();
+    let sure = named.is_some() && !names.is_empty() && names.iter().all(|n| people::is_name(n));
+    (sure || people::looks_like_names(&simple)).then_some((medium.trim(), names))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +270,20 @@ mod tests {
         assert_eq!(of_header("记者 李明 王小雨 报道"), ["李明", "王小雨"]);
         assert!(of_opening("记者了解到，大会开幕。").is_empty());
         assert!(of_opening("大会（以下简称会议）开幕。").is_empty());
+    }
+
+    #[test]
+    fn brackets_at_the_start() {
+        let of = |line| lead_bracket(line).map(|(medium, names)| (medium, names.join(" ")));
+        assert_eq!(of("【清溪日報／陳孟朔】報告指出"), Some(("清溪日報", "陳孟朔".to_owned())));
+        assert_eq!(of("【財訊快報／記者陳某某】報告"), Some(("財訊快報", "陳某某".to_owned())));
+        assert_eq!(
+            of("【清溪日报/李明、王小雨】报告"),
+            Some(("清溪日报", "李明 王小雨".to_owned()))
+        );
+        assert_eq!(of("【清溪日报/要闻】报告"), None);
+        assert_eq!(of("【工业/投资】报告"), None);
+        assert_eq!(of("报告【清溪日报/李明】"), None);
     }
 
     #[test]

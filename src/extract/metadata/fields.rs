@@ -4,6 +4,7 @@
 //! of its own (`编辑 李明`), or by a stroke (`文/李明`). A value ends at the next label, known or not.
 
 use super::dates::{self, Order};
+use crate::clean::events;
 use crate::han;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
@@ -98,6 +99,12 @@ pub(super) fn fields(line: &str) -> Vec<Labelled<'_>> {
             Labelled { field: label.field, value }
         })
         .collect()
+}
+
+/// The field whose label a line opens with.
+pub(super) fn opens_with(line: &str) -> Option<Field> {
+    let line = line.trim_start();
+    labels(line).first().filter(|label| label.start == 0).map(|label| label.field)
 }
 
 /// What a line says before its first label.
@@ -249,7 +256,10 @@ fn before_colon(line: &str, colon: usize, value: usize) -> Option<Label> {
             // In "corresponding author" the label is the end of a longer one.
             let before = line[..at].trim_end().chars().next_back();
             let latin = c.is_ascii() && before.is_some_and(|p| p.is_ascii_alphanumeric());
-            if whole && !latin {
+            // 会议时间 is another time than 时间; behind the value of a label it is that value's end.
+            let event =
+                matches!(word.as_str(), "时间" | "日期") && events::is_event(&line[..value]);
+            if whole && !latin && !event {
                 best = Some(Label { field, start: at, value });
             }
         }
@@ -345,6 +355,13 @@ mod tests {
             "来源：云州日报 版次：第2版",
             &[(Field::Publisher, "云州日报"), (Field::Other, "第2版")],
         );
+    }
+
+    #[test]
+    fn times_of_the_page_end_in_time_or_date() {
+        check("录入时间：2018-04-19", &[(Field::Date, "2018-04-19")]);
+        check("公示日期：2018-04-19", &[(Field::Date, "2018-04-19")]);
+        check("会议时间：2018-04-19", &[]);
     }
 
     #[test]

@@ -444,6 +444,66 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_not_published_when_something_takes_place() {
+        for line in [
+            "会议时间：2010年10月1日",
+            "举办时间： 2010年10月1日-31日",
+            "时间：2011年3月21日至3月23日",
+        ] {
+            for role in [Role::Meta, Role::Para] {
+                let m = page(&[(Role::Title, "清溪县春季防火"), (role, line)]);
+                assert_eq!(m.published_date, None, "{line}");
+            }
+        }
+        let m = page(&[
+            (Role::Title, "清溪县春季防火"),
+            (Role::Meta, "来源：清溪日报时间：2011-03-21"),
+        ]);
+        assert_eq!(m.published_date, Some(jiff::civil::date(2011, 3, 21)));
+    }
+
+    #[test]
+    fn the_address_of_the_site_stands_beside_the_date() {
+        let line = "清溪县政府门户网站 www.example.gov.cn 2018-04-19 17:32:17 来源：清溪县政府网站";
+        let m = page(&[(Role::Title, "清溪县春季防火"), (Role::Meta, line)]);
+        assert_eq!(m.publisher.as_deref(), Some("清溪县政府网站"));
+        assert_eq!(m.published_at.map(|at| at.to_string()).as_deref(), Some("2018-04-19T17:32:17"));
+    }
+
+    #[test]
+    fn the_bracket_that_the_text_opens_with_names_medium_and_author() {
+        let m = page(&[
+            (Role::Title, "清溪縣春季防火"),
+            (Role::Para, "【財訊快報／陳孟朔】最新發布的報告指出，今年雨水很多。"),
+        ]);
+        assert_eq!(
+            (m.publisher.as_deref(), m.authors),
+            (Some("財訊快報"), vec!["陳孟朔".to_owned()])
+        );
+    }
+
+    #[test]
+    fn who_edited_did_not_write() {
+        for line in [
+            "(责编：王静、吕腾龙)",
+            "（责编:王静、吕腾龙）",
+            "(责任编辑：王静、吕腾龙)",
+            "(编辑：王静、吕腾龙)",
+        ] {
+            let m = page(&[
+                (Role::Title, "清溪县春季防火"),
+                (Role::Para, "各乡镇要排查隐患。"),
+                (Role::Credit, line),
+            ]);
+            assert_eq!(
+                (m.authors.len(), m.editors.join(" ").as_str()),
+                (0, "王静 吕腾龙"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
     fn a_feature_with_header_and_credits() {
         let m = page(&[
             (Role::Nav, "首页 ›› 云州本地"),

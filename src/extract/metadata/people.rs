@@ -3,6 +3,7 @@
 //! A Chinese list of names has blanks, 、 or nothing but role words between the names, and a name of two characters may be
 //! spaced out (王 雨). A name in Latin letters may hold blanks, so there only commas, "and" and the like divide.
 
+use super::fields::{self, Field};
 use crate::han::is_han;
 
 /// Roles that pages print before, between and after names.
@@ -369,6 +370,10 @@ pub(super) fn in_brackets_at_end(paragraph: &str) -> Vec<String> {
         return Vec::new();
     }
     let inner = &inner[open + bracket..];
+    // Who edited, checked or answered for it did not write it.
+    if fields::opens_with(inner).is_some_and(|field| field != Field::Author) {
+        return Vec::new();
+    }
     let said = ["记者", "通讯员", "作者"].iter().any(|w| inner.contains(w));
     let names = names(inner);
     let all_names = !names.is_empty() && names.iter().all(|n| is_name(n));
@@ -439,6 +444,22 @@ mod tests {
             ["李明", "王小雨"]
         );
         assert_eq!(in_brackets_at_end("新的篇章。（记者 李明 文 王小雨 摄）"), ["李明"]);
+        for editors in [
+            "责编：王静、吕腾龙",
+            "编辑:王静",
+            "责任编辑 王静",
+            "编审：王静",
+            "校对：王静",
+            "审核 王静",
+            "监制：王静",
+            "责校：王静",
+        ] {
+            assert!(in_brackets_at_end(&format!("({editors})")).is_empty(), "{editors}");
+            assert!(
+                in_brackets_at_end(&format!("新的篇章。（{editors}）")).is_empty(),
+                "{editors}"
+            );
+        }
         assert!(in_brackets_at_end("这是新的篇章（见附件）").is_empty());
         assert!(in_brackets_at_end("这是新的篇章。（完）").is_empty());
         assert!(in_brackets_at_end("新的篇章。（据新华社）").is_empty());

@@ -6,7 +6,7 @@
 
 use super::dates::{self, Order, Stamp};
 use super::fields::{self, Field, Labelled};
-use crate::clean::Hints;
+use crate::clean::{Hints, events};
 use crate::han;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
@@ -147,7 +147,8 @@ fn ranked<'a>(sources: &'a Sources<'a>) -> Vec<Stamp> {
     let order = sources.order;
     let traditional = is_traditional(sources);
     let labelled = |fields: &'a [Labelled<'a>], field: Field| {
-        fields.iter().filter(move |f| f.field == field).filter_map(move |f| {
+        let own = move |f: &&Labelled| f.field == field && !events::is_range(f.value);
+        fields.iter().filter(own).filter_map(move |f| {
             let republic = || dates::of_the_republic(f.value).filter(|_| traditional);
             at_start(f.value, order).or_else(republic)
         })
@@ -220,7 +221,9 @@ pub(super) fn bare_dates(line: &str, order: Order) -> Vec<Stamp> {
         return Vec::new();
     }
     let stamps = dates::dates(line, order);
-    let Some(first) = stamps.first() else { return Vec::new() };
+    let Some(first) = stamps.first().filter(|_| !events::is_event(line)) else {
+        return Vec::new();
+    };
     // 2026年1月28日在某市第六届人民代表大会第四次会议上 says when the report was given.
     let rest = &line[first.end..];
     let told = rest.trim_start().starts_with(['在', '召', '上', '下', '举', '，', '至'])

@@ -5,7 +5,7 @@
 
 use super::dates::Order;
 use super::fields::{self, Field, Labelled};
-use super::{Parts, published};
+use super::{Parts, byline, published};
 use crate::clean::Hints;
 use crate::han;
 use std::sync::LazyLock;
@@ -39,6 +39,10 @@ pub(super) fn publisher(fields: &[Labelled], parts: &Parts, hints: &Hints) -> Op
         })
         .or_else(|| {
             hints.meta.iter().find(|(k, _)| k == "og:site_name").and_then(|(_, v)| source_name(v))
+        })
+        .or_else(|| {
+            let lead = parts.first.first().and_then(|line| byline::lead_bracket(line));
+            lead.and_then(|(medium, _)| source_name(medium))
         })
 }
 
@@ -200,7 +204,7 @@ pub(super) fn is_name(name: &str) -> bool {
     is_medium(name) || is_office(name)
 }
 
-fn is_medium(name: &str) -> bool {
+pub(super) fn is_medium(name: &str) -> bool {
     ends_with_one_of(name, &WORDS.medium, 3)
 }
 
