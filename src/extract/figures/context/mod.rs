@@ -187,6 +187,9 @@ fn settings(
                 *told = when;
             }
         }
+        if row.says(Class::Time, |word| word.starts_with("全年")) {
+            head.part = None;
+        }
         aims = aims || announces(row);
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
