@@ -183,12 +183,11 @@ fn settings(
         let row = Row { passage, elements };
         if let Some(when) = head_time(row) {
             (head, is_told) = (when, false);
-            if when.part.is_some() {
-                *told = when;
-            }
+            *told = if when.part.is_some() { when } else { When::default() };
         }
         if row.says(Class::Time, |word| word.starts_with("全年")) {
             head.part = None;
+            *told = When::default();
         }
         aims = aims || announces(row);
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
