@@ -105,5 +105,5 @@ fn run(
     writer.all_rows("duplicates", &duplicates, rows::duplicate)?;
     let panel = panel.finish(&duplicates);
     writer.all_rows("indicators", &panel, rows::indicator)?;
-    Ok(writer.finish()?.len())
+    Ok(writer.finish(1)?.len())
 }

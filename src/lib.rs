@@ -30,6 +30,8 @@ pub mod config;
 pub mod lock;
 #[cfg(feature = "config")]
 mod hex;
+#[cfg(feature = "config")]
+mod threads;
 #[cfg(feature = "fetch")]
 pub mod store;
 #[cfg(feature = "config")]

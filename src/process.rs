@@ -18,6 +18,13 @@ pub struct Options {
     pub extract: extract::Options,
 }
 
+/// Builds the `n`th of the larger tables that the stages read pages with; false where there are no more. Each is built
+/// when first needed as well, but then all threads wait for it: here they can build one each.
+pub fn prepare(n: usize) -> bool {
+    let table = clean::PREPARE.iter().chain(extract::PREPARE).nth(n);
+    table.map(|build| build()).is_some()
+}
+
 /// Makes a document of a page, or of all pages of an article.
 ///
 /// # Errors

@@ -60,6 +60,10 @@ impl Default for Options {
     }
 }
 
+/// Builds the larger tables that are otherwise built when first needed.
+pub(crate) const PREPARE: &[fn()] =
+    &[features::prepare, phrases::prepare, lines::words::prepare, names::prepare, model::prepare];
+
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
         /// What a block is to its page.

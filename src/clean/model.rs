@@ -51,6 +51,12 @@ pub(super) static FIRST: LazyLock<Model> =
 pub(super) static SECOND: LazyLock<Model> =
     LazyLock::new(|| Model::read(include_str!("rules/model2.tsv")));
 
+/// Reads both, otherwise read when first needed.
+pub(super) fn prepare() {
+    LazyLock::force(&FIRST);
+    LazyLock::force(&SECOND);
+}
+
 impl Model {
     fn read(source: &'static str) -> Self {
         let mut lines = source.lines().filter(|l| !l.starts_with('#'));

@@ -57,6 +57,11 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     Names { words, parts, part_bits }
 });
 
+/// Builds the table that is otherwise built when first needed.
+pub(super) fn prepare() {
+    LazyLock::force(&NAMES);
+}
+
 /// What is known of an element by its attributes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Mark {

@@ -57,6 +57,11 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases { whole, parts, classes }
 });
 
+/// Builds the table that is otherwise built when first needed.
+pub(super) fn prepare() {
+    LazyLock::force(&PHRASES);
+}
+
 /// The classes of phrases.toml, by their place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {

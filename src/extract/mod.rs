@@ -75,6 +75,9 @@ pub struct BodyFigure {
     pub indicator: Option<Arc<str>>,
 }
 
+/// Builds the larger tables that are otherwise built when first needed.
+pub(crate) const PREPARE: &[fn()] = &[figures::context::prepare, metadata::prepare];
+
 /// Reads a page's blocks.
 ///
 /// # Errors

@@ -5,13 +5,14 @@ use super::digests::{Digests, Stat};
 use super::plan::{Form, Plan};
 use crate::config::{Config, Source};
 use crate::hex::hex;
+use crate::threads;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Files that a thread looks at in one go.
+/// Files that are looked at in one go, for each thread.
 const BATCH: usize = 128;
 /// More threads than this wait for the disk, and for each other.
 const THREADS_MAX: usize = 16;
@@ -40,13 +41,15 @@ pub(super) fn plan_source(
         });
     }
     plan.inputs.enter(source_idx, name, base.clone());
-    for order in found.in_order().chunks(BATCH * n_threads.min(THREADS_MAX)) {
+    let n_threads = n_threads.min(THREADS_MAX);
+    for order in found.in_order().chunks(BATCH * n_threads) {
         let place = |idx: &usize| {
             let (inside, odd_path) = found.get(*idx);
             (inside, odd_path.map_or_else(|| base.join(inside), Path::to_owned))
         };
         let batch: Vec<_> = order.iter().map(place).collect();
-        for ((inside, path), state) in batch.iter().zip(states(&batch, digests)) {
+        let states = threads::map(n_threads, &batch, |(_, path)| state(path, digests));
+        for ((inside, path), state) in batch.iter().zip(states) {
             let State { stat, at_rest, content } = state;
             if let (Some(stat), Ok((_, sha256)), true) = (stat, &content, at_rest) {
                 digests.keep(path, stat, sha256);
@@ -187,25 +190,6 @@ struct State {
     at_rest: bool,
     /// Size and SHA-256, or why it can't be read.
     content: Result<(u64, [u8; 32]), String>,
-}
-
-/// The state of files, looked at by a thread for each batch.
-fn states(files: &[(&str, PathBuf)], digests: &Digests) -> Vec<State> {
-    let of = |files: &[(&str, PathBuf)]| -> Vec<State> {
-        files.iter().map(|(_, path)| state(path, digests)).collect()
-    };
-    std::thread::scope(|scope| {
-        let start = |batch| {
-            let thread = std::thread::Builder::new().name("digest".to_owned());
-            (batch, thread.spawn_scoped(scope, move || of(batch)))
-        };
-        let batches: Vec<_> = files.chunks(BATCH).map(start).collect();
-        // Where a thread can't be had, this one does its work.
-        let done = |(batch, thread): (_, io::Result<std::thread::ScopedJoinHandle<'_, _>>)| {
-            thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| of(batch))
-        };
-        batches.into_iter().flat_map(done).collect()
-    })
 }
 
 /// The state of a file: read off it or known from before.

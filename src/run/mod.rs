@@ -17,6 +17,7 @@ use crate::reject::Reason;
 use crate::runs::earlier::{Earlier, Kept, Stages, Why};
 use crate::runs::signatures::{self, Signatures};
 use crate::runs::{self, Counts, Lock, LockError, Manifest, Output, OutputFile, Planned, RunId};
+use crate::threads;
 use crate::write::{self, Writer};
 use crate::{clean, decode};
 use collector::{Collected, Collector};
@@ -287,7 +288,7 @@ impl Making<'_> {
         redone.indicators_anew = indicators_anew && redone.n_kept > 0;
         progress.end();
         let Collected { counts, rejects, warnings, datasets, signatures } =
-            collector.finish(&plan.fetches)?;
+            collector.finish(&plan.fetches, self.options.threads)?;
         let manifest = self
             .describe(counts, rejects, warnings, datasets, stages)
             .map_err(|source| Error::Output { path: self.dir.to_owned(), source })?;
@@ -306,17 +307,15 @@ impl Making<'_> {
         let Self { config, options, plan, id, dir, meter, .. } = *self;
         let mut lap = Lap::of(meter);
         let version = runs::version();
-        let mut outputs = Vec::new();
-        for (name, n_rows) in datasets {
-            let mut add = |path: String| {
-                outputs.push(OutputFile::of(dir, &path, Some(n_rows))?);
-                std::io::Result::Ok(())
-            };
-            add(format!("{name}.parquet"))?;
-            if config.write.formats.contains(&config::Format::Csv) {
-                add(format!("csv/{name}.csv"))?;
-            }
-        }
+        let csv = config.write.formats.contains(&config::Format::Csv);
+        let files = datasets.into_iter().flat_map(|(name, n_rows)| {
+            let csv = csv.then(|| format!("csv/{name}.csv"));
+            [Some(format!("{name}.parquet")), csv].into_iter().flatten().map(move |f| (f, n_rows))
+        });
+        let digested = threads::map(options.threads, files, |(path, n_rows)| {
+            OutputFile::of(dir, &path, Some(n_rows))
+        });
+        let mut outputs = digested.into_iter().collect::<Result<Vec<_>, _>>()?;
         runs::write_package(dir, &runs::data_package(id.as_str(), &version, &outputs))?;
         outputs.push(OutputFile::of(dir, runs::PACKAGE_FILE, None)?);
         let bytes = outputs.iter().map(|o| o.bytes).sum();

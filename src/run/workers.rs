@@ -12,6 +12,7 @@ use crate::reject::{Reason, Reject, Stage};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,8 @@ pub(super) struct Workers {
     slots: Vec<Slot>,
     /// Pages that were given up; their results, should they still come, are too late.
     given_up: BTreeSet<u64>,
+    /// Tables that are built or being built.
+    n_prepared: Arc<AtomicUsize>,
 }
 
 impl Workers {
@@ -81,6 +84,7 @@ impl Workers {
             results_in,
             slots: Vec::new(),
             given_up: BTreeSet::new(),
+            n_prepared: Arc::default(),
         };
         for _ in 0..n_threads {
             workers.spawn();
@@ -93,7 +97,9 @@ impl Workers {
         self.slots.push(slot.clone());
         let (jobs, results) = (self.jobs_out.clone(), self.results_in.clone());
         let (stages, meter) = (self.stages.clone(), self.meter.clone());
+        let n_prepared = self.n_prepared.clone();
         let work = move || {
+            while process::prepare(n_prepared.fetch_add(1, Ordering::Relaxed)) {}
             let mut lap = Lap::of(&meter);
             for job in jobs {
                 let no = job.no;

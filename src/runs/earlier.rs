@@ -364,7 +364,7 @@ impl Earlier {
             })?;
             copied?;
         }
-        writer.end_group()?;
+        writer.end_group(1)?;
         Ok(true)
     }
 

@@ -17,6 +17,7 @@ use crate::config::{Compression, Format};
 use crate::provenance::DocId;
 use crate::rows::Sinks;
 use crate::schema::{self, Dataset};
+use crate::threads;
 use frame::Frame;
 use parquet::Target;
 use polars::prelude::*;
@@ -116,7 +117,7 @@ impl Writer {
             images: &mut images.frame,
         });
         if self.groups.ends_with(doc_id) {
-            return self.end_group();
+            return self.end_group(1);
         }
         self.flush_full()?;
         let together =
@@ -127,12 +128,13 @@ impl Writer {
         largest.filter(|_| waiting >= WAITING_BYTES).map_or(Ok(()), DatasetWriter::flush)
     }
 
-    /// Ends the row groups of the datasets that documents have rows in.
+    /// Ends the row groups of the datasets that documents have rows in, on so many threads.
     ///
     /// # Errors
     /// The rows can't be put to disk.
-    pub fn end_group(&mut self) -> Result<(), Error> {
-        self.datasets[..OF_DOCUMENTS].iter_mut().try_for_each(DatasetWriter::flush)
+    pub fn end_group(&mut self, n_threads: usize) -> Result<(), Error> {
+        let datasets = &mut self.datasets[..OF_DOCUMENTS];
+        threads::map(n_threads, datasets, DatasetWriter::flush).into_iter().collect()
     }
 
     /// Whether the next document is the first of a group.
@@ -200,12 +202,12 @@ impl Writer {
         self.datasets.iter_mut().try_for_each(DatasetWriter::flush_if_full)
     }
 
-    /// Writes what is left and closes the files; gives each dataset's name and number of rows.
+    /// Writes what is left and closes the files, on so many threads; gives each dataset's name and number of rows.
     ///
     /// # Errors
     /// The rest can't be put to disk.
-    pub fn finish(self) -> Result<Vec<(&'static str, u64)>, Error> {
-        self.datasets.into_iter().map(DatasetWriter::finish).collect()
+    pub fn finish(self, n_threads: usize) -> Result<Vec<(&'static str, u64)>, Error> {
+        threads::map(n_threads, self.datasets, DatasetWriter::finish).into_iter().collect()
     }
 }
 
@@ -346,7 +348,7 @@ mod tests {
             let id = DocId::of(&format!("{no}"));
             writer.document(id, |sinks| rows::document(document, sinks)).expect("room");
         }
-        writer.finish().expect("room");
+        writer.finish(1).expect("room");
         let of_others = schema::DATASETS.iter().filter(|d| d.name != "figures");
         of_others
             .map(|d| std::fs::read(dir.path().join(format!("{}.parquet", d.name))).expect("there"))

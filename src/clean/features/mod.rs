@@ -29,6 +29,7 @@ pub(super) use whole::{NAMED_OTHER, Whole, whole};
 use elements::{FAR, N_NEAR};
 
 use std::sync::LazyLock;
+pub(super) use text::prepare;
 
 use super::Hints;
 use super::dom::{Dom, Id, Kind, NIL, ROOT, Tag};

@@ -52,6 +52,11 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases { automaton, class }
 });
 
+/// Builds the table that is otherwise built when first needed.
+pub(in crate::clean) fn prepare() {
+    LazyLock::force(&PHRASES);
+}
+
 /// The classes of marks.toml, by their place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::clean) enum Phrase {

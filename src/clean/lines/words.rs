@@ -105,6 +105,11 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     }
 });
 
+/// Builds the table that is otherwise built when first needed.
+pub(in crate::clean) fn prepare() {
+    LazyLock::force(&WORDS);
+}
+
 /// Lines wider than this are not looked at: neither a field nor a control is so long.
 const HINT_MAX: usize = 240;
 

@@ -36,7 +36,8 @@ pub(super) enum Order {
     MonthFirst,
 }
 
-const TIME: &str = r"(?:[T,，\s\x{3000}\x{A0}|·-]*(?:(?:星期|周|礼拜|週)[一二三四五六日天]|[(（][^()（）]{1,5}[)）]|at|um|à|kl\.?|klo)?[,，\s\x{3000}\x{A0}]*(上午|下午|晚上|凌晨|早上|中午|AM |PM )?\s*(\d{1,2})\s?[:：时時点點]\s?(\d{2})(?:\s?[:：分]\s?(\d{2}))?(?:\s?秒|\s?分)?(?:\s*([aApP])\.?[mM]\b)?)?";
+/// What may stand behind a date.
+const TIME: &str = r"(?i)^[T,，\s\x{3000}\x{A0}|·-]*(?:(?:星期|周|礼拜|週)[一二三四五六日天]|[(（][^()（）]{1,5}[)）]|at|um|à|kl\.?|klo)?[,，\s\x{3000}\x{A0}]*(上午|下午|晚上|凌晨|早上|中午|AM |PM )?\s*(\d{1,2})\s?[:：时時点點]\s?(\d{2})(?:\s?[:：分]\s?(\d{2}))?(?:\s?秒|\s?分)?(?:\s*([ap])\.?m\b)?";
 
 struct Grammar {
     numeric: Regex,
@@ -47,6 +48,7 @@ struct Grammar {
     year_name_day: Regex,
     republic: Regex,
     compact: Regex,
+    time: Regex,
 }
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
@@ -54,7 +56,7 @@ static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
     // large, and they are built at every start.
     let names = months::names().join("|");
     let re = |pattern: &str| {
-        let pattern = format!("{pattern}{TIME}").replace("MONTH", &format!("({names})"));
+        let pattern = pattern.replace("MONTH", &format!("({names})"));
         Regex::new(&pattern.replace(r"\d", "[0-9]")).ok()
     };
     Some(Grammar {
@@ -74,8 +76,14 @@ static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| {
         year_name_day: re(r"(?i)\b((?:19|20)\d{2})\sMONTH\.?\s(\d{1,2})\b")?,
         republic: re(r"(?:中[華华])?民[國国]\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")?,
         compact: re(r"\b((?:19|20)\d{2})(\d{2})(\d{2})\b")?,
+        time: re(TIME)?,
     })
 });
+
+/// Builds the table that is otherwise built when first needed.
+pub(in crate::extract) fn prepare() {
+    LazyLock::force(&GRAMMAR);
+}
 
 /// The dates of a text in reading order. Meant for lines of a header or a footer, not for whole bodies.
 pub(super) fn dates(text: &str, order: Order) -> Vec<Stamp> {
@@ -83,15 +91,20 @@ pub(super) fn dates(text: &str, order: Order) -> Vec<Stamp> {
     let has_digit = text.bytes().any(|b| b.is_ascii_digit());
     let mut found: Vec<Stamp> = Vec::new();
     let mut add = |re: &Regex, read: &dyn Fn(&Captures) -> Option<Date>| {
-        for captures in re.captures_iter(text) {
-            let Some(all) = captures.get(0) else { continue };
+        let mut at = 0;
+        while let Some(captures) = re.captures_at(text, at) {
+            let Some(all) = captures.get(0) else { return };
+            let time = grammar.time.captures(&text[all.end()..]);
+            at = all.end() + time.as_ref().map_or(0, |time| time.get_match().end());
             // 1.2.3.2024 and 12024-01-02 are no dates; a word may end where a date begins (某报2024-01-02).
             let before = text[..all.start()].chars().next_back();
             let inside = before.is_some_and(|c| matches!(c, '.' | '/') || c.is_ascii_digit());
             if let Some(date) = read(&captures).filter(|_| !inside) {
-                let (time, cut) = time_of(&captures, 4);
-                let end =
-                    if cut { captures.get(3).map_or(all.end(), |m| m.end()) } else { all.end() };
+                let looks_so = time.is_some();
+                let time = time.and_then(|time| time_of(&time));
+                // What looks like a time and is none is cut off.
+                let is_cut = looks_so && time.is_none();
+                let end = if is_cut { captures.get(3).map_or(all.end(), |m| m.end()) } else { at };
                 found.push(Stamp { start: all.start(), end, date, time });
             }
         }
@@ -226,23 +239,23 @@ fn numbers_last_year(a: i16, b: i16, year: i16, order: Order) -> Option<Date> {
     if day_first { date(year, b, a) } else { date(year, a, b) }
 }
 
-/// The time of day, and whether what looked like one is none and must be cut off.
-fn time_of(captures: &Captures, first: usize) -> (Option<Time>, bool) {
-    let Some(mut hour) = number(captures, first + 1) else { return (None, false) };
-    let minute = number(captures, first + 2).unwrap_or(0);
-    let second = number(captures, first + 3).unwrap_or(0);
-    let half = captures.get(first).map_or("", |m| m.as_str().trim());
-    let latin = captures.get(first + 4).map_or("", |m| m.as_str());
-    let afternoon = matches!(half, "下午" | "晚上" | "PM") || latin.eq_ignore_ascii_case("p");
-    let morning = matches!(half, "凌晨" | "上午" | "AM") || latin.eq_ignore_ascii_case("a");
+/// The time of day.
+fn time_of(captures: &Captures) -> Option<Time> {
+    let mut hour = number(captures, 2)?;
+    let minute = number(captures, 3).unwrap_or(0);
+    let second = number(captures, 4).unwrap_or(0);
+    let half = captures.get(1).map_or("", |m| m.as_str().trim());
+    let latin = captures.get(5).map_or("", |m| m.as_str());
+    let says = |word: &str| half.eq_ignore_ascii_case(word);
+    let afternoon = says("下午") || says("晚上") || says("PM") || latin.eq_ignore_ascii_case("p");
+    let morning = says("凌晨") || says("上午") || says("AM") || latin.eq_ignore_ascii_case("a");
     if afternoon && hour < 12 {
         hour += 12;
     } else if morning && hour == 12 {
         hour = 0;
     }
     let part = |n: i16| i8::try_from(n).unwrap_or(-1);
-    let time = Time::new(part(hour), part(minute), part(second), 0).ok();
-    (time, time.is_none())
+    Time::new(part(hour), part(minute), part(second), 0).ok()
 }
 
 fn chinese_digit(c: char) -> Option<i16> {

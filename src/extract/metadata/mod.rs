@@ -14,6 +14,7 @@ mod title;
 use crate::clean::{Block, Hints, Role};
 use crate::page::PageInfo;
 use dates::Order;
+pub(super) use dates::prepare;
 use fields::{Field, Labelled};
 use jiff::civil::{Date, DateTime};
 use published::Sources;

@@ -73,6 +73,11 @@ pub(super) struct Lexicon {
 /// The lexicon that comes with the program.
 pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::built_in);
 
+/// Builds the table that is otherwise built when first needed.
+pub(in crate::extract) fn prepare() {
+    LazyLock::force(&LEXICON);
+}
+
 /// Marks are no vocabulary, so they stand here.
 const MARKS: &[(Class, &[&str])] = &[
     (Class::De, &["的", "之"]),

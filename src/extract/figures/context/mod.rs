@@ -33,6 +33,7 @@ use crate::extract::report::Report;
 use crate::extract::sections::Section;
 use clause::{Element, Sentence};
 use lexicon::Class;
+pub(in crate::extract) use lexicon::prepare;
 use phrase::Row;
 use reader::Reader;
 use said::{Against, Said};
