@@ -89,6 +89,7 @@ fn run(
             row_group_rows: config.write.row_group_rows,
             version: "0".to_owned(),
         },
+        write::alone(),
     )?;
     let mut duplicates = Duplicates::<Vec<Signature>>::default();
     let mut panel = Panel::new(catalogue.clone());
@@ -105,5 +106,5 @@ fn run(
     writer.all_rows("duplicates", &duplicates, rows::duplicate)?;
     let panel = panel.finish(&duplicates);
     writer.all_rows("indicators", &panel, rows::indicator)?;
-    Ok(writer.finish(1)?.len())
+    Ok(writer.finish()?.len())
 }

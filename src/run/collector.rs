@@ -208,12 +208,8 @@ impl Collector {
         *self.rejects.entry(reason).or_default() += 1;
     }
 
-    /// Collates, writes the rest and closes the files, on so many threads where there is work for them.
-    pub(super) fn finish(
-        mut self,
-        fetches: &Spooled<Fetched>,
-        n_threads: usize,
-    ) -> Result<Collected, Error> {
+    /// Collates, writes the rest and closes the files.
+    pub(super) fn finish(mut self, fetches: &Spooled<Fetched>) -> Result<Collected, Error> {
         self.lap.begin();
         let last = self.held.take_if(|held| held.end == held.group.documents.end);
         if let Some(Held { group, .. }) = last
@@ -222,7 +218,8 @@ impl Collector {
             self.copy(group.documents)?;
         }
         self.release()?;
-        self.writer.end_group(n_threads)?; // so that collating has the room that rows of documents took
+        self.writer.end_group()?;
+        self.writer.settle()?; // so that collating has the room that rows of documents took
         for fetched in fetches.iter() {
             self.writer.all_rows(
                 "fetches",
@@ -238,7 +235,7 @@ impl Collector {
         let panel = self.panel.finish(&duplicates);
         self.writer.all_rows("indicators", &panel, rows::indicator)?;
         self.lap.end(Part::Collate, 0, 0);
-        let datasets = self.writer.finish(n_threads)?;
+        let datasets = self.writer.finish()?;
         self.lap.end(Part::Write, 0, 0);
         Ok(Collected {
             counts: self.counts,

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use timings::{Lap, Meter, Part, Timings};
-use workers::{Done, Gone, Job, Workers};
+use workers::{Done, Gone, PageJob, Workers};
 
 /// Pages under way for each worker thread: enough to hide a slow one, few enough to bound memory.
 const WINDOW: u64 = 16;
@@ -270,9 +270,11 @@ impl Making<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Made, Error> {
         let Self { config, plan, meter, output, .. } = *self;
-        let writer = Writer::create(self.dir, &write_options(config))?;
         let stages = Stages::of(config);
         let options = Arc::new(stage_options(config, &catalogue));
+        let limit = Duration::from_secs(config.limits.page_seconds);
+        let mut workers = Workers::start(self.options.threads, options, limit, meter.clone());
+        let writer = Writer::create(self.dir, &write_options(config), workers.helpers())?;
         let signatures = Signatures::create(output)
             .map_err(|source| Error::Signatures { path: Signatures::path(output), source })?;
         progress.begin(plan.inputs.len());
@@ -280,15 +282,13 @@ impl Making<'_> {
         let earlier = earlier.and_then(|dir| Earlier::open(dir, output, plan, config, &catalogue));
         let indicators_anew = earlier.as_ref().is_some_and(Earlier::finds_indicators_anew);
         lap.end(Part::Earlier, 0, 0);
-        let limit = Duration::from_secs(config.limits.page_seconds);
-        let mut workers = Workers::start(self.options.threads, options, limit, meter.clone());
         let mut collector = Collector::new(writer, earlier, signatures, catalogue, meter);
         let job = Flow { plan, config, stages: &stages };
         let mut redone = flow(&job, &mut workers, &mut collector, progress)?;
         redone.indicators_anew = indicators_anew && redone.n_kept > 0;
         progress.end();
         let Collected { counts, rejects, warnings, datasets, signatures } =
-            collector.finish(&plan.fetches, self.options.threads)?;
+            collector.finish(&plan.fetches)?;
         let manifest = self
             .describe(counts, rejects, warnings, datasets, stages)
             .map_err(|source| Error::Output { path: self.dir.to_owned(), source })?;
@@ -413,7 +413,9 @@ fn flow(
                 }
                 Err(why) => {
                     *redone.processed.entry(why).or_default() += 1;
-                    workers.submit(Job { no: next_in, found }).map_err(|Gone| Error::Workers)?;
+                    workers
+                        .submit(PageJob { no: next_in, found })
+                        .map_err(|Gone| Error::Workers)?;
                 }
             }
             next_in += 1;

@@ -9,6 +9,7 @@ use crate::extract::Document;
 use crate::ingest::{self, Found, Unreadable};
 use crate::process;
 use crate::reject::{Reason, Reject, Stage};
+use crate::write::{Helpers, Work};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,8 +38,14 @@ pub(super) enum Done {
 #[derive(Debug)]
 pub(super) struct Gone;
 
+/// What a worker does next.
+enum Job {
+    Page(Box<PageJob>),
+    Work(Work),
+}
+
 /// A page for a worker.
-pub(super) struct Job {
+pub(super) struct PageJob {
     pub(super) no: u64,
     pub(super) found: Found,
 }
@@ -102,8 +109,17 @@ impl Workers {
             while process::prepare(n_prepared.fetch_add(1, Ordering::Relaxed)) {}
             let mut lap = Lap::of(&meter);
             for job in jobs {
+                let job = match job {
+                    Job::Page(job) => job,
+                    Job::Work(work) => {
+                        lap.begin();
+                        let _ = catch_unwind(AssertUnwindSafe(work)); // whoever needs it finds it not done
+                        lap.end(Part::Write, 0, 0);
+                        continue;
+                    }
+                };
                 let no = job.no;
-                let done = work(job, &stages, &slot, &mut lap);
+                let done = work(*job, &stages, &slot, &mut lap);
                 if results.send((no, done)).is_err() {
                     return;
                 }
@@ -120,11 +136,19 @@ impl Workers {
         }
     }
 
-    pub(super) fn submit(&self, job: Job) -> Result<(), Gone> {
+    pub(super) fn submit(&self, job: PageJob) -> Result<(), Gone> {
         if self.slots.is_empty() {
             return Err(Gone);
         }
-        self.jobs.send(job).map_err(|_| Gone)
+        self.jobs.send(Job::Page(Box::new(job))).map_err(|_| Gone)
+    }
+
+    /// The threads, for other work than pages.
+    pub(super) fn helpers(&self) -> Helpers {
+        let jobs = self.jobs.clone();
+        Arc::new(move |work| {
+            let _ = jobs.send(Job::Work(work)); // what is not done is done by the one that needs it
+        })
     }
 
     /// A result, if one is there.
@@ -172,7 +196,7 @@ impl Workers {
 }
 
 /// One page through the stages.
-fn work(job: Job, stages: &[process::Options], slot: &Slot, lap: &mut Lap) -> Done {
+fn work(job: PageJob, stages: &[process::Options], slot: &Slot, lap: &mut Lap) -> Done {
     lap.begin();
     let source_idx = job.found.source_idx;
     let article = match job.found.load() {

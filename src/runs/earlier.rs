@@ -364,7 +364,7 @@ impl Earlier {
             })?;
             copied?;
         }
-        writer.end_group(1)?;
+        writer.end_group()?;
         Ok(true)
     }
 

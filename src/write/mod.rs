@@ -6,6 +6,7 @@
 
 mod frame;
 mod csv;
+mod encoding;
 mod groups;
 mod parquet;
 pub mod raw;
@@ -17,13 +18,14 @@ use crate::config::{Compression, Format};
 use crate::provenance::DocId;
 use crate::rows::Sinks;
 use crate::schema::{self, Dataset};
-use crate::threads;
+use encoding::Encoding;
 use frame::Frame;
 use parquet::Target;
 use polars::prelude::*;
 use raw::RowGroups;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How to write.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,26 +78,32 @@ const ROW_GROUP_BYTES: usize = 16 << 20;
 /// Figures are on their own, since indicators that are found anew change them and leave the others as they are.
 const WAITING_BYTES: usize = 24 << 20;
 
+/// Something to be done on another thread.
+pub type Work = Box<dyn FnOnce() + Send>;
+/// Other threads, which may take their time: what they have not begun is done by the one that needs it.
+pub type Helpers = Arc<dyn Fn(Work) + Send + Sync>;
+
 /// Writes the datasets of one run.
 pub struct Writer {
     datasets: Vec<DatasetWriter>,
     groups: Groups,
+    helpers: Helpers,
 }
 
 /// Datasets that documents have rows in: the first ones of the schema.
 pub const OF_DOCUMENTS: usize = 6;
 
 impl Writer {
-    /// Opens the files of every dataset in `dir`, which must exist.
+    /// Opens the files of every dataset in `dir`, which must exist. Row groups are encoded by `helpers`.
     ///
     /// # Errors
     /// A file can't be created.
-    pub fn create(dir: &Path, options: &Options) -> Result<Self, Error> {
+    pub fn create(dir: &Path, options: &Options, helpers: Helpers) -> Result<Self, Error> {
         let datasets = schema::DATASETS
             .iter()
             .map(|d| DatasetWriter::create(dir, d, options))
             .collect::<Result<_, _>>()?;
-        Ok(Self { datasets, groups: Groups::default() })
+        Ok(Self { datasets, groups: Groups::default(), helpers })
     }
 
     /// Gives the sinks of the datasets that documents have rows in, for the rows of the next document.
@@ -117,7 +125,7 @@ impl Writer {
             images: &mut images.frame,
         });
         if self.groups.ends_with(doc_id) {
-            return self.end_group(1);
+            return self.end_group();
         }
         self.flush_full()?;
         let together =
@@ -125,16 +133,23 @@ impl Writer {
         let together: Vec<&mut DatasetWriter> = together.collect();
         let waiting: usize = together.iter().map(|dataset| dataset.frame.bytes()).sum();
         let largest = together.into_iter().max_by_key(|dataset| dataset.frame.bytes());
-        largest.filter(|_| waiting >= WAITING_BYTES).map_or(Ok(()), DatasetWriter::flush)
+        largest.filter(|_| waiting >= WAITING_BYTES).map_or(Ok(()), |d| d.flush(&self.helpers))
     }
 
-    /// Ends the row groups of the datasets that documents have rows in, on so many threads.
+    /// Ends the row groups of the datasets that documents have rows in.
     ///
     /// # Errors
     /// The rows can't be put to disk.
-    pub fn end_group(&mut self, n_threads: usize) -> Result<(), Error> {
-        let datasets = &mut self.datasets[..OF_DOCUMENTS];
-        threads::map(n_threads, datasets, DatasetWriter::flush).into_iter().collect()
+    pub fn end_group(&mut self) -> Result<(), Error> {
+        self.datasets[..OF_DOCUMENTS].iter_mut().try_for_each(|d| d.flush(&self.helpers))
+    }
+
+    /// Puts to disk what is still being encoded, so that the room it takes is free.
+    ///
+    /// # Errors
+    /// It can't be put to disk.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        self.datasets.iter_mut().try_for_each(DatasetWriter::settle)
     }
 
     /// Whether the next document is the first of a group.
@@ -158,6 +173,7 @@ impl Writer {
         let groups: Option<Vec<_>> =
             from.iter().zip(rows).map(|(from, rows)| from.of_rows(rows)).collect();
         let Some(groups) = groups else { return Ok(false) };
+        self.settle()?;
         for ((writer, from), groups) in self.datasets.iter_mut().zip(from).zip(groups) {
             from.copy(groups, &mut writer.parquet)?;
         }
@@ -194,21 +210,27 @@ impl Writer {
         };
         values.iter().try_for_each(|value| {
             row(value, &mut writer.frame);
-            writer.flush_if_full()
+            writer.flush_if_full(&self.helpers)
         })
     }
 
     fn flush_full(&mut self) -> Result<(), Error> {
-        self.datasets.iter_mut().try_for_each(DatasetWriter::flush_if_full)
+        self.datasets.iter_mut().try_for_each(|d| d.flush_if_full(&self.helpers))
     }
 
-    /// Writes what is left and closes the files, on so many threads; gives each dataset's name and number of rows.
+    /// Writes what is left and closes the files; gives each dataset's name and number of rows.
     ///
     /// # Errors
     /// The rest can't be put to disk.
-    pub fn finish(self, n_threads: usize) -> Result<Vec<(&'static str, u64)>, Error> {
-        threads::map(n_threads, self.datasets, DatasetWriter::finish).into_iter().collect()
+    pub fn finish(mut self) -> Result<Vec<(&'static str, u64)>, Error> {
+        self.datasets.iter_mut().try_for_each(|d| d.flush(&self.helpers))?;
+        self.datasets.into_iter().map(DatasetWriter::finish).collect()
     }
+}
+
+/// No other threads: work is done at once.
+pub fn alone() -> Helpers {
+    Arc::new(|work| work())
 }
 
 /// The files of one dataset.
@@ -217,7 +239,9 @@ struct DatasetWriter {
     frame: Frame,
     parquet: Target,
     csv: Option<csv::Writer>,
-    options: Options,
+    /// Row groups that come next in the file.
+    encodings: Vec<Encoding>,
+    options: Arc<Options>,
 }
 
 impl DatasetWriter {
@@ -232,26 +256,37 @@ impl DatasetWriter {
             .contains(&Format::Csv)
             .then(|| csv::Writer::create(dir, dataset))
             .transpose()?;
-        Ok(Self { dataset, frame: Frame::new(dataset), parquet, csv, options: options.clone() })
+        Ok(Self {
+            dataset,
+            frame: Frame::new(dataset),
+            parquet,
+            csv,
+            encodings: Vec::new(),
+            options: Arc::new(options.clone()),
+        })
     }
 
-    fn flush_if_full(&mut self) -> Result<(), Error> {
+    fn flush_if_full(&mut self, helpers: &Helpers) -> Result<(), Error> {
         // A row group is cut at the exact number of rows, whatever page they come from.
         let rows_max = self.options.row_group_rows;
         if self.frame.len() >= rows_max || self.frame.bytes() >= ROW_GROUP_BYTES {
-            self.flush()?;
+            self.flush(helpers)?;
         }
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
+    /// Has the rows that wait encoded, and puts to disk those before them.
+    fn flush(&mut self, helpers: &Helpers) -> Result<(), Error> {
         let n = self.frame.len();
         if n == 0 {
             return Ok(());
         }
+        self.settle()?;
         let path = self.parquet.path().to_owned();
         let polars = |source| Error::Polars { path: path.clone(), source };
         let df = self.frame.take().map_err(polars)?;
+        let (dataset, options) = (self.dataset, self.options.clone());
+        let encode = Arc::new(move |rows: &DataFrame| encoded(dataset, &options, None, Some(rows)));
         let mut at = 0;
         while at < n {
             let group = df.slice(at as i64, self.options.row_group_rows);
@@ -261,8 +296,7 @@ impl DatasetWriter {
                 group.select(self.dataset.columns.iter().map(|c| c.name)).map_err(polars)?
             };
             at += group.height();
-            let bytes = encoded(self.dataset, &self.options, None, Some(&group)).map_err(polars)?;
-            self.parquet.append_file(&bytes)?;
+            self.encodings.push(Encoding::start(helpers, group, encode.clone()));
         }
         if let Some(csv) = &mut self.csv {
             csv.write(&df)?;
@@ -270,8 +304,18 @@ impl DatasetWriter {
         Ok(())
     }
 
+    /// Puts to disk what helpers encode.
+    fn settle(&mut self) -> Result<(), Error> {
+        for encoding in std::mem::take(&mut self.encodings) {
+            let failed = |source| Error::Polars { path: self.parquet.path().to_owned(), source };
+            let bytes = encoding.finish().map_err(failed)?;
+            self.parquet.append_file(&bytes)?;
+        }
+        Ok(())
+    }
+
     fn finish(mut self) -> Result<(&'static str, u64), Error> {
-        self.flush()?;
+        self.settle()?;
         let n_rows = self.parquet.finish()?;
         if let Some(csv) = self.csv {
             csv.finish()?;
@@ -340,7 +384,8 @@ mod tests {
             row_group_rows: 1 << 16,
             version: "0".to_owned(),
         };
-        let mut writer = Writer::create(dir.path(), &options).expect("a folder of its own");
+        let mut writer =
+            Writer::create(dir.path(), &options, alone()).expect("a folder of its own");
         for figure in &mut document.figures {
             figure.indicator = Some(indicator.into());
         }
@@ -348,7 +393,7 @@ mod tests {
             let id = DocId::of(&format!("{no}"));
             writer.document(id, |sinks| rows::document(document, sinks)).expect("room");
         }
-        writer.finish(1).expect("room");
+        writer.finish().expect("room");
         let of_others = schema::DATASETS.iter().filter(|d| d.name != "figures");
         of_others
             .map(|d| std::fs::read(dir.path().join(format!("{}.parquet", d.name))).expect("there"))
