@@ -95,6 +95,7 @@ pub(super) fn read(dom: &Dom) -> Hints {
         }
         if hints.named.len() < NAMED_MAX
             && let Some(field) = named(dom, id)
+            && !is_of_picture(dom, id)
         {
             let value = text(&tables::flat(dom, id));
             let value = value.filter(|value| value.chars().count() <= NAMED_CHARS_MAX);
@@ -117,6 +118,17 @@ fn named(dom: &Dom, id: Id) -> Option<&'static str> {
     let naming = |attr: &Attr| matches!(attr, Attr::Class | Attr::Id | Attr::Itemprop | Attr::Rel);
     let values = dom.attrs(id).iter().filter(|(attr, _)| naming(attr)).map(|(_, value)| &**value);
     values.flat_map(str::split_ascii_whitespace).find_map(field)
+}
+
+/// Whether what the element names is a picture's: who took it, where it is from.
+fn is_of_picture(dom: &Dom, id: Id) -> bool {
+    const LEVELS: usize = 4;
+    const NAMES: &[&str] = &["image", "photo", "picture", "figure", "caption"];
+    let by_name = |id| {
+        let names = dom.attr(id, Attr::Class).unwrap_or_default().split_ascii_whitespace();
+        names.flat_map(|name| name.split(['-', '_'])).any(|word| NAMES.contains(&word))
+    };
+    dom.up(id).take(LEVELS).any(|id| dom.tag(id) == Tag::Figure || by_name(id))
 }
 
 fn raw(dom: &Dom, id: Id) -> String {
@@ -240,7 +252,9 @@ mod tests {
     fn elements_that_name_a_field() {
         let h = hints(
             "<div><span class='time'>2024-01-18</span><span class='source fl'>云州晚报</span>\
-             <a rel=author>李明</a><b id=js_name> 云州人大 </b></div>",
+             <a rel=author>李明</a><b id=js_name> 云州人大 </b></div>\
+             <div class='image-box'><img src=a.jpg><p><span class=source>王小雨</span></div>\
+             <figure><span class=author>张三</span></figure>",
         );
         let named: Vec<_> = h.named.iter().map(|(field, text)| (*field, text.as_str())).collect();
         assert_eq!(named, [("source", "云州晚报"), ("author", "李明"), ("account", "云州人大")]);

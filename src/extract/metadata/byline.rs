@@ -69,8 +69,8 @@ fn latin(line: &str) -> Vec<String> {
     let rest = rest.split(['|', '•', '·', '–', '—', '(', '/', '@']).next().unwrap_or(rest).trim();
     let rest = rest.split(" on ").next().unwrap_or(rest);
     let names = people::names(rest);
-    let names: Vec<String> = names.into_iter().take_while(|n| is_western_name(n)).collect();
-    names
+    let names = names.iter().map(|name| without_weekday(name)).take_while(|n| is_western_name(n));
+    names.map(str::to_owned).collect()
 }
 
 /// Two to four words that begin in capitals (van, de and the like aside).
@@ -171,10 +171,11 @@ pub(super) fn beside_date(line: &str) -> Vec<String> {
         return Vec::new();
     };
     let before = line[..stamp.start].trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-    let name = before.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    let name = without_weekday(before);
     let words = name.split_whitespace().count();
     if (2..=3).contains(&words)
         && is_western_name(name)
+        && !name.contains([':', ','])
         && !["updated", "published", "posted", "on"]
             .iter()
             .any(|w| name.to_lowercase().ends_with(w))
@@ -182,6 +183,21 @@ pub(super) fn beside_date(line: &str) -> Vec<String> {
         return vec![name.to_owned()];
     }
     Vec::new()
+}
+
+/// What stands before a date, without the day of the week: `Ann Lee Tuesday, Aug. 17, 2010`.
+fn without_weekday(text: &str) -> &str {
+    const DAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let is_day = |word: &str| {
+        let word = word.trim_end_matches(['.', ',']).to_ascii_lowercase();
+        DAYS.iter().any(|day| word == *day || word.starts_with(day) && word.ends_with("day"))
+    };
+    let bare =
+        |text: &'_ str| text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.').len();
+    match text.rsplit_once(' ') {
+        Some((rest, word)) if is_day(word) => &rest[..bare(rest)],
+        _ => &text[..bare(text)],
+    }
 }
 
 /// `2004年7月16日08:19 [ 李明 ] 来源：[ 某报 ]`: a name in square brackets in a line that begins with a date.
@@ -251,8 +267,12 @@ mod tests {
             ["Ann Lee", "Bob van Ray"]
         );
         assert_eq!(of_header("Von Eva Maier"), ["Eva Maier"]);
+        assert_eq!(of_header("By Ann Lee Tuesday, Aug. 17, 2010"), ["Ann Lee"]);
         assert_eq!(beside_date("Ann Lee - Apr 16, 2015 8:02 pm UTC"), ["Ann Lee"]);
+        assert_eq!(beside_date("Ann Lee Tuesday, Aug. 17, 2010"), ["Ann Lee"]);
         assert!(beside_date("Last Updated: April 16, 2015").is_empty());
+        assert!(beside_date("Published: Wednesday, 21 Sep 2011").is_empty());
+        assert!(beside_date("Anne Dupont, le 27 octobre 2012 à Lyon").is_empty());
         assert!(of_header("By far the best plan").is_empty());
         assert!(of_header("By the time we arrived").is_empty());
     }
