@@ -145,7 +145,16 @@ const PARTS: [&str; 14] = [
 ];
 const TAILS: [&str; 7] = ["末", "底", "初", "份", "以来", "前", "间"];
 
-/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底, 2025年上半年, 2025上半年.
+/// The length of what tells of the first months of a year: 前5个月.
+fn first_months(text: &str) -> Option<usize> {
+    let after = text.strip_prefix(['前', '头'])?;
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    let one_or_two = (1..=2).contains(&(after.len() - rest.len()));
+    let rest = rest.strip_prefix("个月").filter(|_| one_or_two)?;
+    Some(text.len() - rest.len())
+}
+
+/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底, 2025年上半年, 2025上半年, 前5个月.
 pub(super) fn date(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut from = bytes.iter().position(u8::is_ascii_digit)?;
@@ -155,6 +164,12 @@ pub(super) fn date(text: &str) -> Option<(usize, usize)> {
     loop {
         let mut to = from;
         let mut seen = false;
+        if let Some(start) = from.checked_sub('前'.len_utf8())
+            && let Some(length) = text.get(start..).and_then(first_months)
+            && !text[..start].ends_with('提')
+        {
+            return Some((start, start + length));
+        }
         loop {
             let digits = text[to..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - to);
             let mark = starts(to + digits, &MARKS);
@@ -171,7 +186,8 @@ pub(super) fn date(text: &str) -> Option<(usize, usize)> {
             to += digits + mark;
             if is_unit {
                 seen = true;
-                let part = starts(to, &PARTS).filter(|_| is_year && year);
+                let part = starts(to, &PARTS).or_else(|| first_months(&text[to..]));
+                let part = part.filter(|_| is_year && year);
                 to += part.or_else(|| starts(to, &TAILS)).unwrap_or(0);
                 // 2030年至少 is no range.
                 let joins = starts(to, &["至", "—", "-", "－"]).unwrap_or(0);
@@ -423,4 +439,20 @@ fn partners(passage: &str, row: &[Element]) -> Vec<Option<usize>> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_date_of_a_text() {
+        let first = |text: &'static str| date(text).map(|(from, to)| &text[from..to]);
+        assert_eq!(first("到2025年底完成"), Some("2025年底"));
+        assert_eq!(first("全市2025年上半年"), Some("2025年上半年"));
+        assert_eq!(first("2025年前5个月"), Some("2025年前5个月"));
+        assert_eq!(first("今年前11个月，"), Some("前11个月"));
+        assert_eq!(first("提前5个月完成"), None);
+        assert_eq!(first("前500个月"), None);
+    }
 }

@@ -38,7 +38,7 @@ use phrase::Row;
 use reader::Reader;
 use said::{Against, Said};
 use std::borrow::Cow;
-use time::When;
+use time::{Before, When};
 
 /// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
 pub fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec<Frame> {
@@ -94,7 +94,7 @@ fn figure(
     let sure = 0.9 - 0.15 * f32::from(said.doubts) - if said.item.is_none() { 0.3 } else { 0.0 };
     Figure {
         quantity,
-        item: said.item.map(Cow::into_owned),
+        item: said.item.map(|item| bare_item(&item).to_owned()),
         action: said.action.map(Cow::into_owned),
         subject: said.subject.map(str::to_owned),
         period,
@@ -106,6 +106,39 @@ fn figure(
         sentence,
         confidence: sure.max(0.1),
     }
+}
+
+/// The thing without the number of its line (1.国内增值税), what its price is of (猪肉价格|每公斤) and the word that makes the
+/// figure a means (某企业|以).
+fn bare_item(item: &str) -> &str {
+    let digits = item.chars().take_while(char::is_ascii_digit).count();
+    let numbered = item.get(digits..).and_then(|rest| rest.strip_prefix(['.', '．', '、']));
+    let numbered = numbered.filter(|rest| {
+        (1..=2).contains(&digits) && rest.chars().next().is_some_and(crate::han::is_han)
+    });
+    let item = numbered.unwrap_or(item);
+    const UNITS: &[&str] = &[
+        "公斤",
+        "千克",
+        "斤",
+        "克",
+        "吨",
+        "升",
+        "桶",
+        "亩",
+        "平方米",
+        "立方米",
+        "千瓦时",
+        "度",
+        "股",
+        "套",
+        "头",
+        "只",
+    ];
+    let price = item.rsplit_once('每').filter(|(_, unit)| UNITS.contains(unit));
+    let item = price.map_or(item, |(thing, _)| thing);
+    let doer = item.strip_suffix('以').filter(|doer| doer.chars().count() > 1);
+    doer.filter(|doer| !doer.ends_with(['可', '所', '得', '足', '予', '难'])).unwrap_or(item)
 }
 
 type Years = (i16, i16);
@@ -173,7 +206,7 @@ fn settings(
     frame: &Frame,
     told: &mut When,
 ) -> Vec<(usize, Setting)> {
-    if sentence.clauses().any(|elements| names_time(Row { passage, elements })) {
+    if sentence.clauses().any(|elements| names_time(Row { passage, elements }, *told)) {
         *told = When::default();
     }
     let (mut head, mut is_told) = (*told, true);
@@ -201,9 +234,13 @@ fn settings(
             done |= may && matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
             if element.class == Class::Time {
                 let (when, n) = time_at(row, at);
-                if when.is_some() && !is_compared(row, at, n) {
+                if let Some(before) = before_at(row, at, n) {
+                    let spoken_of = if here.is_some() { here } else { head };
+                    here = year_before(before, spoken_of, frame);
+                    starts = before == Before::Year || is_start(row, at);
+                } else if when.is_some() && !is_compared(row, at, n) {
                     here = when;
-                    starts = at > 0 && matches!(row.word(at - 1), "从" | "由" | "自");
+                    starts = is_start(row, at);
                 }
                 at += n;
                 continue;
@@ -211,7 +248,7 @@ fn settings(
             if let Class::Quantity(index) = element.class {
                 let mut when = if here.is_some() { here } else { head };
                 if starts {
-                    // 从上半年的a降到b: the time is the starting point's alone.
+                    // 从上半年的a降到b, 上年a: the time is the starting point's alone.
                     (here, starts) = (When::default(), false);
                 }
                 let ahead = aims || later(when, frame);
@@ -228,10 +265,16 @@ fn settings(
     found
 }
 
-/// Whether a clause says of what time it is, and not only with what time it compares.
-fn names_time(row: Row<'_>) -> bool {
+/// Whether a clause says of what time it is, other than the one that was told, and not only with what time it compares.
+fn names_time(row: Row<'_>, told: When) -> bool {
+    let again =
+        |word: &str| told.part.is_some() && time::when(word) == When { years: None, ..told };
     let time = |(at, e): (usize, &Element)| {
-        e.class == Class::Time && row.word(at) != "其中" && !is_compared(row, at, 1)
+        e.class == Class::Time
+            && row.word(at) != "其中"
+            && time::before(row.word(at)).is_none()
+            && !again(row.word(at))
+            && !is_compared(row, at, 1)
     };
     row.elements.iter().enumerate().any(time)
 }
@@ -241,6 +284,33 @@ fn time_at(row: Row<'_>, at: usize) -> (When, usize) {
     let n = row.elements[at..].iter().take_while(|e| e.class == Class::Time).count();
     let when = (at..at + n).map(|at| time::when(row.word(at)));
     (when.fold(When::default(), When::and), n)
+}
+
+/// Whether the time is that of a starting point: 从上半年的a降到b.
+fn is_start(row: Row<'_>, at: usize) -> bool {
+    at > 0 && matches!(row.word(at - 1), "从" | "由" | "自")
+}
+
+/// Whether the expression of `n` words of time says that what follows is of the year before: 去年同期为12亿元, and 上年 where
+/// nothing but a verb of being stands between it and a quantity.
+fn before_at(row: Row<'_>, at: usize, n: usize) -> Option<Before> {
+    let before = (at..at + n).find_map(|at| time::before(row.word(at)))?;
+    let rest = row.part(at + n, row.len());
+    let bare = rest.without_lead(|c| matches!(c, Class::Level | Class::Adverb | Class::De));
+    let holds = before == Before::Part || bare.position(Class::is_quantity) == Some(0);
+    (holds && row.part(0, at).last() != Class::Compare).then_some(before)
+}
+
+/// The year before the one that is spoken of, or none where that is not known.
+fn year_before(before: Before, now: When, frame: &Frame) -> When {
+    let years = now.years.or(frame.part_period).or(frame.document_period);
+    When {
+        years: years
+            .filter(|(first, last)| first == last)
+            .map(|(first, last)| (first - 1, last - 1)),
+        part: now.part.filter(|_| before == Before::Part),
+        back: None,
+    }
 }
 
 /// A time at the head of a clause holds for the clauses after it (到2030年，…).

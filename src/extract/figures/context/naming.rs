@@ -102,6 +102,19 @@ pub(super) fn doer(row: Row<'_>) -> Option<&str> {
     noun.thing().filter(|text| is_doer(text))
 }
 
+/// What a sector brings forth says nothing without the sector: 第一产业|实现|增加值 is 第一产业增加值.
+pub(super) fn of_sector(item: &str, before: Row<'_>) -> Option<String> {
+    if !matches!(item, "增加值" | "总产值" | "产值" | "零售额") {
+        return None;
+    }
+    let row = before.without_lead(|c| {
+        matches!(c, Class::Adverb | Class::Time | Class::Conj | Class::Modal | Class::Scope)
+    });
+    let end = row.position(|c| !matches!(c, Class::Noun | Class::Nominal))?;
+    let sector = row.part(0, end).thing().filter(|sector| !is_place(sector))?;
+    row.class(end).is_verb().then(|| format!("{sector}{item}"))
+}
+
 /// A starting point: the words after lead to the other end (增加到, 增长到2025年的).
 pub(super) fn leads_to(right: Row<'_>, more: bool) -> bool {
     let right = right.without_tail(|c| matches!(c, Class::De | Class::Time));

@@ -10,7 +10,7 @@ use super::clause::Sentence;
 use super::each;
 use super::lexicon::Class;
 use super::measure::is_rate;
-use super::naming::{doer, done_next, subject_of, topic};
+use super::naming::{doer, done_next, of_sector, subject_of, topic};
 use super::phrase::Row;
 use super::said::Said;
 use std::borrow::Cow;
@@ -89,6 +89,10 @@ impl<'a> Reader<'a> {
             self.name(&mut walk, nth, &place, out);
             let (mut said, used) = self.quantity(place);
             walk.amend(nth, &place, self.last.as_ref(), &mut said);
+            if let Some(whole) = said.item.as_deref().and_then(|item| of_sector(item, place.before))
+            {
+                said.item = Some(Cow::Owned(whole));
+            }
             walk.from = walk.places[nth].0 + 1 + if walk.described { 0 } else { used };
             if !place.in_list {
                 close(&mut out[first_out..]);

@@ -15,6 +15,25 @@ pub(super) struct When {
     pub(super) back: Option<i16>,
 }
 
+/// The year before the one that is spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// All of it, or its end: 上年, 上年末.
+    Year,
+    /// The same part of it: 去年同期.
+    Part,
+}
+
+/// Whether a word names the year before the one that is spoken of. 去年 alone does not: in a report read out in January
+/// it is the year that is reported on.
+pub(super) fn before(word: &str) -> Option<Before> {
+    match word {
+        "上年" | "上年末" => Some(Before::Year),
+        "上年同期" | "去年同期" => Some(Before::Part),
+        _ => None,
+    }
+}
+
 impl When {
     /// Whether it names anything.
     pub(super) fn is_some(self) -> bool {
@@ -92,6 +111,14 @@ fn part(text: &str) -> Option<&'static str> {
         ("截至", "to_date"),
         ("截止", "to_date"),
     ];
+    if let Some(months) = first_months(text) {
+        return match months {
+            3 => Some("q1"),
+            6 => Some("h1"),
+            1..=11 => Some("to_date"),
+            _ => None,
+        };
+    }
     // One of three characters is in all of these names, and most times have none.
     if text.contains(['半', '季', '截'])
         && let Some((_, code)) = NAMED.iter().find(|(name, _)| text.contains(name))
@@ -122,6 +149,16 @@ fn part(text: &str) -> Option<&'static str> {
     }
 }
 
+/// How many months from the start of the year are meant: 前5个月, 头两个月.
+fn first_months(text: &str) -> Option<usize> {
+    const COUNTS: [&str; 12] =
+        ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+    let (before, _) = text.split_once("个月")?;
+    let (_, count) = before.rsplit_once(['前', '头'])?;
+    let in_words = || COUNTS.iter().position(|c| *c == count).map(|at| at + 1);
+    count.parse().ok().or_else(in_words)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +174,9 @@ mod tests {
         assert_eq!(named("1—11月"), (None, Some("to_date")));
         assert_eq!(named("11月份"), (None, Some("m11")));
         assert_eq!(named("前三季度"), (None, Some("to_date")));
+        assert_eq!(named("2025年前5个月"), (Some((2025, 2025)), Some("to_date")));
+        assert_eq!(named("头两个月"), (None, Some("to_date")));
+        assert_eq!(named("前6个月"), (None, Some("h1")));
         assert_eq!(named("“十四五”末"), (Some((2025, 2025)), None));
         assert_eq!(named("12月28日"), (None, None));
         assert_eq!(when("五年来").back, Some(5));

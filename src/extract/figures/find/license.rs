@@ -147,7 +147,7 @@ impl Finder<'_> {
         {
             return Ok(());
         }
-        if self.is_stated(draft) || self.counts_english_noun(draft) {
+        if self.is_stated(draft) || self.is_listed(draft) || self.counts_english_noun(draft) {
             Ok(())
         } else {
             Err(Reason::Bare)
@@ -205,6 +205,33 @@ impl Finder<'_> {
             && !(ends && !chinese && numeral.glyphs > 6)
             && !version
             && (chinese || numeral.point || ends)
+    }
+
+    /// 分别提高0.9、5.9个百分点: the unit is printed behind the last number of a list only. Of other units it would be
+    /// in doubt whether a magnitude holds for all (12、15万人).
+    fn is_listed(&self, draft: &Draft) -> bool {
+        const BYTES_MAX: usize = 150;
+        const MEMBERS_MAX: usize = 12;
+        let near = self.text.floor_char_boundary(draft.start.saturating_sub(BYTES_MAX));
+        let head = &self.text[near..draft.start];
+        let clause = head.rsplit(['，', '。', '；', ',', ';', '\n']).next().unwrap_or(head);
+        let listed = clause.contains("分别") || clause.contains("依次");
+        if draft.numeral.script == Script::Chinese || !listed {
+            return false;
+        }
+        let mut rest = &self.text[draft.end..];
+        for _ in 0..MEMBERS_MAX {
+            let Some(next) = rest.strip_prefix(['、', '和', '与', '及']) else { return false };
+            let number = next.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+            if number.len() == next.len() {
+                return false;
+            }
+            rest = number;
+            if ["个百分点", "百分点", "%", "％"].iter().any(|unit| rest.starts_with(unit)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// 35 schools, 3,500 new jobs: an English word follows, and no year or list number stands there.
