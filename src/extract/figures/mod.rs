@@ -208,6 +208,8 @@ pub struct Figure {
 pub struct Frame {
     /// The document's years.
     pub document_period: Option<(i16, i16)>,
+    /// The year that it was published in, where the document speaks of no year itself: what 今年 is in news.
+    pub published: Option<i16>,
     /// The part of the year that its title says it is about: h1, h2, q1 … q4, m01 … m12, to_date.
     pub document_part: Option<&'static str>,
     /// The years that the part around the passage speaks of, where they are not the document's.

@@ -7,8 +7,10 @@
 use super::super::Frame;
 use super::lexicon::plan_years;
 use super::{clause, time};
+use crate::extract::metadata::Metadata;
 use crate::extract::report::{Kind, Report};
 use crate::extract::sections::Section;
+use jiff::civil::Date;
 use memchr::memmem;
 
 type Years = (i16, i16);
@@ -74,8 +76,8 @@ enum Part {
 }
 
 /// The frame of every section, by its heading and those above it. As long as `sections`.
-pub(super) fn frames(sections: &[Section], title: Option<&str>, report: &Report) -> Vec<Frame> {
-    let document = (document_frame(title.unwrap_or_default(), report), None);
+pub(super) fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec<Frame> {
+    let document = (document_frame(metadata, report), None);
     let mut frames: Vec<(Frame, Option<Part>)> = Vec::with_capacity(sections.len());
     for section in sections {
         let above = section.parent.and_then(|at| frames.get(at)).unwrap_or(&document);
@@ -84,10 +86,18 @@ pub(super) fn frames(sections: &[Section], title: Option<&str>, report: &Report)
     frames.into_iter().map(|(frame, _)| frame).collect()
 }
 
-fn document_frame(title: &str, report: &Report) -> Frame {
+fn document_frame(metadata: &Metadata, report: &Report) -> Frame {
+    let title = metadata.title.as_deref().unwrap_or_default();
     let yearly = report.period.is_some_and(|(first, last)| first == last);
     let document_part = title_part(title, report.period);
-    Frame { document_period: report.period, document_part, yearly, ..Frame::default() }
+    let published = metadata.published_date.filter(|_| report.period.is_none());
+    Frame {
+        document_period: report.period,
+        published: published.map(Date::year),
+        document_part,
+        yearly,
+        ..Frame::default()
+    }
 }
 
 /// The part of a year that a title is about: 2024年上半年经济运行情况, 1—6月经济运行情况. A month alone is when something
@@ -349,7 +359,10 @@ mod tests {
         let sections: Vec<Section> =
             headings.iter().map(|(parent, heading)| section(*parent, heading)).collect();
         let report = Report { period: Some(period), ..Report::default() };
-        frames(&sections, None, &report).iter().map(|f| (f.plan, f.part_period, f.yearly)).collect()
+        frames(&sections, &Metadata::default(), &report)
+            .iter()
+            .map(|f| (f.plan, f.part_period, f.yearly))
+            .collect()
     }
 
     #[test]

@@ -42,7 +42,7 @@ use time::{Before, When};
 
 /// The frame of every section: whether it sets out aims, and the years that it speaks of. As long as `sections`.
 pub fn frames(sections: &[Section], metadata: &Metadata, report: &Report) -> Vec<Frame> {
-    frames::frames(sections, metadata.title.as_deref(), report)
+    frames::frames(sections, metadata, report)
 }
 
 /// Reads what the passage says of each quantity. Quantities are in reading order; so are the figures.
@@ -215,7 +215,7 @@ fn settings(
     let mut found: Vec<(usize, Setting)> = Vec::new();
     for elements in sentence.clauses() {
         let row = Row { passage, elements };
-        if let Some(when) = head_time(row) {
+        if let Some(when) = head_time(row, frame) {
             (head, is_told) = (when, false);
             *told = if when.part.is_some() { when } else { When::default() };
         }
@@ -233,7 +233,7 @@ fn settings(
             let may = matches!(element.class, Class::Level | Class::Adverb | Class::Time);
             done |= may && matches!(row.word(at), "现有" | "已" | "已经" | "现已" | "近年来");
             if element.class == Class::Time {
-                let (when, n) = time_at(row, at);
+                let (when, n) = time_at(row, at, frame);
                 if let Some(before) = before_at(row, at, n) {
                     let spoken_of = if here.is_some() { here } else { head };
                     here = year_before(before, spoken_of, frame);
@@ -280,10 +280,17 @@ fn names_time(row: Row<'_>, told: When) -> bool {
 }
 
 /// What the expressions of time from `at` on name, which stand side by side, and how many they are.
-fn time_at(row: Row<'_>, at: usize) -> (When, usize) {
+fn time_at(row: Row<'_>, at: usize, frame: &Frame) -> (When, usize) {
     let n = row.elements[at..].iter().take_while(|e| e.class == Class::Time).count();
-    let when = (at..at + n).map(|at| time::when(row.word(at)));
-    (when.fold(When::default(), When::and), n)
+    let words = || (at..at + n).map(|at| row.word(at));
+    let mut when = words().map(time::when).fold(When::default(), When::and);
+    if when.years.is_none()
+        && let Some(published) = frame.published
+        && let Some(ago) = words().find_map(time::years_ago)
+    {
+        when.years = Some((published - ago, published - ago));
+    }
+    (when, n)
 }
 
 /// Whether the time is that of a starting point: 从上半年的a降到b.
@@ -314,11 +321,11 @@ fn year_before(before: Before, now: When, frame: &Frame) -> When {
 }
 
 /// A time at the head of a clause holds for the clauses after it (到2030年，…).
-fn head_time(row: Row<'_>) -> Option<When> {
+fn head_time(row: Row<'_>, frame: &Frame) -> Option<When> {
     let at = row.position(|c| {
         !matches!(c, Class::Modal | Class::Adverb | Class::Prep | Class::Causative | Class::Conj)
     })?;
-    let when = (row.class(at) == Class::Time).then(|| time_at(row, at).0)?;
+    let when = (row.class(at) == Class::Time).then(|| time_at(row, at, frame).0)?;
     when.is_some().then_some(when)
 }
 

@@ -24,6 +24,7 @@ struct Case {
 struct Outline {
     period: Option<String>,
     part: Option<String>,
+    published: Option<i16>,
     #[serde(default)]
     plan: bool,
 }
@@ -57,7 +58,14 @@ fn frame(outline: &Outline) -> Frame {
     let part_period = years(outline.part.as_deref());
     let yearly = part_period.or(document_period).is_some_and(|(first, last)| first == last);
     let plan = outline.plan;
-    Frame { document_period, part_period, plan, yearly, ..Frame::default() }
+    Frame {
+        document_period,
+        published: outline.published,
+        part_period,
+        plan,
+        yearly,
+        ..Frame::default()
+    }
 }
 
 /// What of a figure differs from what is expected.

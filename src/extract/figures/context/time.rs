@@ -73,6 +73,16 @@ pub(super) fn when(text: &str) -> When {
     }
 }
 
+/// How many years before the one that a text was written in a word names.
+pub(super) fn years_ago(word: &str) -> Option<i16> {
+    match word {
+        "今年" | "今年以来" | "本年" | "本年度" => Some(0),
+        "去年" | "去年以来" => Some(1),
+        "前年" => Some(2),
+        _ => None,
+    }
+}
+
 /// The years in digits: 2025年, 2021—2025年, 2021年至2025年.
 pub(super) fn years(text: &str) -> Option<(i16, i16)> {
     let mut found = numbers(text).filter(|(digits, _)| digits.len() == 4);
