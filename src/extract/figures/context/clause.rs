@@ -145,12 +145,13 @@ const PARTS: [&str; 14] = [
 ];
 const TAILS: [&str; 7] = ["末", "底", "初", "份", "以来", "前", "间"];
 
-/// The length of what tells of the first months of a year: 前5个月.
+/// The length of what tells of the first months of a year: 前5个月, 前三个月.
 fn first_months(text: &str) -> Option<usize> {
     let after = text.strip_prefix(['前', '头'])?;
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-    let one_or_two = (1..=2).contains(&(after.len() - rest.len()));
-    let rest = rest.strip_prefix("个月").filter(|_| one_or_two)?;
+    let is_number = |c: char| c.is_ascii_digit() || "一两三四五六七八九十".contains(c);
+    let n_chars = after.chars().take_while(|c| is_number(*c)).take(3).count();
+    let count = after.char_indices().nth(n_chars).map_or(after.len(), |(at, _)| at);
+    let rest = after[count..].strip_prefix("个月").filter(|_| (1..=2).contains(&n_chars))?;
     Some(text.len() - rest.len())
 }
 
@@ -452,6 +453,7 @@ mod tests {
         assert_eq!(first("全市2025年上半年"), Some("2025年上半年"));
         assert_eq!(first("2025年前5个月"), Some("2025年前5个月"));
         assert_eq!(first("今年前11个月，"), Some("前11个月"));
+        assert_eq!(first("2025年前三个月"), Some("2025年前三个月"));
         assert_eq!(first("提前5个月完成"), None);
         assert_eq!(first("前500个月"), None);
     }

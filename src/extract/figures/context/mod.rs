@@ -237,7 +237,7 @@ fn settings(
                 if let Some(before) = before_at(row, at, n) {
                     let spoken_of = if here.is_some() { here } else { head };
                     here = year_before(before, spoken_of, frame);
-                    starts = before == Before::Year || is_start(row, at);
+                    starts = before != Before::Part || is_start(row, at);
                 } else if when.is_some() && !is_compared(row, at, n) {
                     here = when;
                     starts = is_start(row, at);
@@ -304,8 +304,11 @@ fn before_at(row: Row<'_>, at: usize, n: usize) -> Option<Before> {
     let before = (at..at + n).find_map(|at| time::before(row.word(at)))?;
     let rest = row.part(at + n, row.len());
     let bare = rest.without_lead(|c| matches!(c, Class::Level | Class::Adverb | Class::De));
-    let holds = before == Before::Part || bare.position(Class::is_quantity) == Some(0);
-    (holds && row.part(0, at).last() != Class::Compare).then_some(before)
+    let holds = match before {
+        Before::Part | Before::End => true,
+        Before::Year => bare.position(Class::is_quantity) == Some(0),
+    };
+    (holds && !is_compared(row, at, n)).then_some(before)
 }
 
 /// The year before the one that is spoken of, or none where that is not known.
@@ -334,7 +337,7 @@ fn is_compared(row: Row<'_>, at: usize, n: usize) -> bool {
     let before = row.part(0, at);
     before.last() == Class::Compare
         || row.class(at + n) == Class::De
-            && matches!(before.last_word(), "是" | "为" | "相当于" | "达到")
+            && matches!(before.last_word(), "是" | "为" | "相当于" | "达到" | "完成")
         || before.last() == Class::Level
             && ["快于", "高于", "低于", "慢于"].contains(&before.last_word())
 }

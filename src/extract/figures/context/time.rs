@@ -18,8 +18,10 @@ pub(super) struct When {
 /// The year before the one that is spoken of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
-    /// All of it, or its end: 上年, 上年末.
+    /// All of it: 上年.
     Year,
+    /// Its end: 上年末.
+    End,
     /// The same part of it: 去年同期.
     Part,
 }
@@ -28,7 +30,8 @@ pub(super) enum Before {
 /// it is the year that is reported on.
 pub(super) fn before(word: &str) -> Option<Before> {
     match word {
-        "上年" | "上年末" => Some(Before::Year),
+        "上年" => Some(Before::Year),
+        "上年末" => Some(Before::End),
         "上年同期" | "去年同期" => Some(Before::Part),
         _ => None,
     }
