@@ -123,9 +123,12 @@ fn named(dom: &Dom, id: Id) -> Option<&'static str> {
 /// Whether what the element names is a picture's: who took it, where it is from.
 fn is_of_picture(dom: &Dom, id: Id) -> bool {
     const LEVELS: usize = 4;
+    /// No longer list of names is read: it is read for every element below it.
+    const BYTES_MAX: usize = 200;
     const NAMES: &[&str] = &["image", "photo", "picture", "figure", "caption"];
     let by_name = |id| {
-        let names = dom.attr(id, Attr::Class).unwrap_or_default().split_ascii_whitespace();
+        let class = dom.attr(id, Attr::Class).filter(|class| class.len() <= BYTES_MAX);
+        let names = class.unwrap_or_default().split_ascii_whitespace();
         names.flat_map(|name| name.split(['-', '_'])).any(|word| NAMES.contains(&word))
     };
     dom.up(id).take(LEVELS).any(|id| dom.tag(id) == Tag::Figure || by_name(id))

@@ -187,10 +187,11 @@ pub(super) fn beside_date(line: &str) -> Vec<String> {
 
 /// What stands before a date, without the day of the week: `Ann Lee Tuesday, Aug. 17, 2010`.
 fn without_weekday(text: &str) -> &str {
-    const DAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    // The short forms are names too (Lena Sun).
+    const DAYS: &[&str] =
+        &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let is_day = |word: &str| {
-        let word = word.trim_end_matches(['.', ',']).to_ascii_lowercase();
-        DAYS.iter().any(|day| word == *day || word.starts_with(day) && word.ends_with("day"))
+        DAYS.contains(&word.trim_end_matches(['.', ',']).to_ascii_lowercase().as_str())
     };
     let bare =
         |text: &'_ str| text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.').len();
@@ -268,6 +269,7 @@ mod tests {
         );
         assert_eq!(of_header("Von Eva Maier"), ["Eva Maier"]);
         assert_eq!(of_header("By Ann Lee Tuesday, Aug. 17, 2010"), ["Ann Lee"]);
+        assert_eq!(of_header("By Lena Sun"), ["Lena Sun"]);
         assert_eq!(beside_date("Ann Lee - Apr 16, 2015 8:02 pm UTC"), ["Ann Lee"]);
         assert_eq!(beside_date("Ann Lee Tuesday, Aug. 17, 2010"), ["Ann Lee"]);
         assert!(beside_date("Last Updated: April 16, 2015").is_empty());

@@ -135,7 +135,8 @@ fn bare_item(item: &str) -> &str {
         "头",
         "只",
     ];
-    let price = item.rsplit_once('每').filter(|(_, unit)| UNITS.contains(unit));
+    let price = item.rsplit_once('每');
+    let price = price.filter(|(thing, unit)| !thing.is_empty() && UNITS.contains(unit));
     let item = price.map_or(item, |(thing, _)| thing);
     let doer = item.strip_suffix('以').filter(|doer| doer.chars().count() > 1);
     doer.filter(|doer| !doer.ends_with(['可', '所', '得', '足', '予', '难'])).unwrap_or(item)
@@ -287,6 +288,7 @@ fn time_at(row: Row<'_>, at: usize, frame: &Frame) -> (When, usize) {
     if when.years.is_none()
         && let Some(published) = frame.published
         && let Some(ago) = words().find_map(time::years_ago)
+        && (ago == 0 || !is_measured_against(row, at, n))
     {
         when.years = Some((published - ago, published - ago));
     }
@@ -308,7 +310,19 @@ fn before_at(row: Row<'_>, at: usize, n: usize) -> Option<Before> {
         Before::Part | Before::End => true,
         Before::Year => bare.position(Class::is_quantity) == Some(0),
     };
-    (holds && !is_compared(row, at, n)).then_some(before)
+    (holds && !is_compared(row, at, n) && !is_measured_against(row, at, n)).then_some(before)
+}
+
+/// 与去年同期相比, 超过去年同期12天, 占去年同期的60%: the year before is what something of now is measured against.
+fn is_measured_against(row: Row<'_>, at: usize, n: usize) -> bool {
+    const ELEMENTS_MAX: usize = 12;
+    const PASSES: &[&str] =
+        &["超过", "超出", "高出", "好于", "多于", "少于", "相较于", "扣除", "超"];
+    let before = row.part(0, at).text();
+    let after = row.part(at + n, row.len().min(at + n + ELEMENTS_MAX)).text();
+    let with = ["相比", "相较", "的基础上"].iter().any(|word| after.contains(word));
+    let passes = PASSES.iter().any(|word| before.ends_with(word)) && row.class(at + n) != Class::De;
+    with || passes || before.ends_with(['占', '达'])
 }
 
 /// The year before the one that is spoken of, or none where that is not known.
