@@ -120,9 +120,10 @@ fn named(dom: &Dom, id: Id) -> Option<&'static str> {
     values.flat_map(str::split_ascii_whitespace).find_map(field)
 }
 
-/// Whether what the element names is a picture's: who took it, where it is from.
+/// Whether what the element names is a picture's: who took it, where it is from. Wrappers further out may be named for a
+/// whole page of pictures.
 fn is_of_picture(dom: &Dom, id: Id) -> bool {
-    const LEVELS: usize = 4;
+    const LEVELS: usize = 3;
     /// No longer list of names is read: it is read for every element below it.
     const BYTES_MAX: usize = 200;
     const NAMES: &[&str] = &["image", "photo", "picture", "figure", "caption"];

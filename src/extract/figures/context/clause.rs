@@ -7,6 +7,7 @@
 
 use super::super::Quantity;
 use super::lexicon::{Class, LEXICON, Lexicon};
+use super::time;
 use crate::provenance::Span;
 use std::ops::Range;
 
@@ -92,10 +93,21 @@ fn row(passage: &str, span: Span, quantities: &[Quantity], first: usize) -> Vec<
     out
 }
 
-/// Dates in digits, and what lies around them: 年底 in 2025年底 is no word of its own.
+/// Times that numbers are part of, and what lies around them: 年底 in 2025年底 is no word of its own.
 fn words(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
     let mut at = start;
     while let Some((from, to)) = date(&passage[at..end]) {
+        undated(lexicon, passage, at, at + from, out);
+        out.push(Element { class: Class::Time, span: Span::new(at + from, at + to) });
+        at += to;
+    }
+    undated(lexicon, passage, at, end, out);
+}
+
+/// What lies between dates.
+fn undated(lexicon: &Lexicon, passage: &str, start: usize, end: usize, out: &mut Vec<Element>) {
+    let mut at = start;
+    while let Some((from, to)) = first_months(&passage[at..end]) {
         between(lexicon, passage, at, at + from, out);
         out.push(Element { class: Class::Time, span: Span::new(at + from, at + to) });
         at += to;
@@ -145,17 +157,40 @@ const PARTS: [&str; 14] = [
 ];
 const TAILS: [&str; 7] = ["末", "底", "初", "份", "以来", "前", "间"];
 
-/// The length of what tells of the first months of a year: 前5个月, 前三个月.
-fn first_months(text: &str) -> Option<usize> {
-    let after = text.strip_prefix(['前', '头'])?;
-    let is_number = |c: char| c.is_ascii_digit() || "一两三四五六七八九十".contains(c);
-    let n_chars = after.chars().take_while(|c| is_number(*c)).take(3).count();
-    let count = after.char_indices().nth(n_chars).map_or(after.len(), |(at, _)| at);
-    let rest = after[count..].strip_prefix("个月").filter(|_| (1..=2).contains(&n_chars))?;
-    Some(text.len() - rest.len())
+/// Where a text tells of the first months of a year: 前5个月, 头两个月. What 前 and 头 belong to the word before them, it is a
+/// length of time: 投产前三个月, 码头3个月.
+fn first_months(text: &str) -> Option<(usize, usize)> {
+    const UNIT: &str = "个月";
+    let mut from = 0;
+    while let Some(found) = text[from..].find(UNIT) {
+        let to = from + found + UNIT.len();
+        from = to;
+        let digits = |c: &char| c.is_ascii_digit() || "一两三四五六七八九十".contains(*c);
+        let before = &text[..to - UNIT.len()];
+        let count: usize =
+            before.chars().rev().take_while(digits).take(3).map(char::len_utf8).sum();
+        let head = &before[..before.len() - count];
+        let Some(start) = head.strip_suffix(['前', '头']).map(str::len) else { continue };
+        let stands = match text[..start].chars().next_back() {
+            // 今年前5个月, 全市前5个月.
+            Some(c) if crate::han::is_han(c) => "年度市县区省州国镇乡".contains(c),
+            _ => true,
+        };
+        if stands && time::first_months(&text[start..to]).is_some() {
+            return Some((start, to));
+        }
+    }
+    None
 }
 
-/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底, 2025年上半年, 2025上半年, 前5个月.
+/// The length of what a text begins with, if that tells of the first months of a year.
+fn months_at(text: &str) -> Option<usize> {
+    const BYTES_MAX: usize = 24;
+    let near = &text[..text.floor_char_boundary(BYTES_MAX)];
+    first_months(near).filter(|(start, _)| *start == 0).map(|(_, end)| end)
+}
+
+/// The first date in digits: 2025年, 1—11月, 12月28日, 2025年底, 2025年上半年, 2025上半年, 2025年前5个月.
 pub(super) fn date(text: &str) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut from = bytes.iter().position(u8::is_ascii_digit)?;
@@ -165,12 +200,6 @@ pub(super) fn date(text: &str) -> Option<(usize, usize)> {
     loop {
         let mut to = from;
         let mut seen = false;
-        if let Some(start) = from.checked_sub('前'.len_utf8())
-            && let Some(length) = text.get(start..).and_then(first_months)
-            && !text[..start].ends_with('提')
-        {
-            return Some((start, start + length));
-        }
         loop {
             let digits = text[to..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - to);
             let mark = starts(to + digits, &MARKS);
@@ -187,7 +216,7 @@ pub(super) fn date(text: &str) -> Option<(usize, usize)> {
             to += digits + mark;
             if is_unit {
                 seen = true;
-                let part = starts(to, &PARTS).or_else(|| first_months(&text[to..]));
+                let part = starts(to, &PARTS).or_else(|| months_at(&text[to..]));
                 let part = part.filter(|_| is_year && year);
                 to += part.or_else(|| starts(to, &TAILS)).unwrap_or(0);
                 // 2030年至少 is no range.
@@ -452,9 +481,19 @@ mod tests {
         assert_eq!(first("到2025年底完成"), Some("2025年底"));
         assert_eq!(first("全市2025年上半年"), Some("2025年上半年"));
         assert_eq!(first("2025年前5个月"), Some("2025年前5个月"));
-        assert_eq!(first("今年前11个月，"), Some("前11个月"));
         assert_eq!(first("2025年前三个月"), Some("2025年前三个月"));
-        assert_eq!(first("提前5个月完成"), None);
-        assert_eq!(first("前500个月"), None);
+    }
+
+    #[test]
+    fn first_months_are_of_a_year() {
+        let first = |text: &'static str| first_months(text).map(|(from, to)| &text[from..to]);
+        assert_eq!(first("今年前11个月，"), Some("前11个月"));
+        assert_eq!(first("头两个月"), Some("头两个月"));
+        assert_eq!(first("历时3个月，全市前五个月"), Some("前五个月"));
+        for text in
+            ["提前5个月完成", "投产前三个月", "该码头3个月", "到期前6个月内", "前500个月", "前个月"]
+        {
+            assert_eq!(first(text), None, "{text}");
+        }
     }
 }

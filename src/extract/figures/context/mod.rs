@@ -27,7 +27,9 @@ mod spec;
 
 pub(super) use frames::Course;
 
+use super::unit;
 use super::{Approx, Basis, Figure, Frame, Quantity};
+use crate::clean::headings::{self, MarkerKind};
 use crate::extract::metadata::Metadata;
 use crate::extract::report::Report;
 use crate::extract::sections::Section;
@@ -111,32 +113,10 @@ fn figure(
 /// The thing without the number of its line (1.国内增值税), what its price is of (猪肉价格|每公斤) and the word that makes the
 /// figure a means (某企业|以).
 fn bare_item(item: &str) -> &str {
-    let digits = item.chars().take_while(char::is_ascii_digit).count();
-    let numbered = item.get(digits..).and_then(|rest| rest.strip_prefix(['.', '．', '、']));
-    let numbered = numbered.filter(|rest| {
-        (1..=2).contains(&digits) && rest.chars().next().is_some_and(crate::han::is_han)
-    });
-    let item = numbered.unwrap_or(item);
-    const UNITS: &[&str] = &[
-        "公斤",
-        "千克",
-        "斤",
-        "克",
-        "吨",
-        "升",
-        "桶",
-        "亩",
-        "平方米",
-        "立方米",
-        "千瓦时",
-        "度",
-        "股",
-        "套",
-        "头",
-        "只",
-    ];
-    let price = item.rsplit_once('每');
-    let price = price.filter(|(thing, unit)| !thing.is_empty() && UNITS.contains(unit));
+    let number = headings::marker(item).filter(|m| m.kind == MarkerKind::Arabic);
+    let item = number.map_or(item, |number| &item[number.len..]);
+    let is_unit = |text: &str| unit::UNITS.at(text, 0, false).is_some_and(|u| u.end == text.len());
+    let price = item.rsplit_once('每').filter(|(thing, unit)| !thing.is_empty() && is_unit(unit));
     let item = price.map_or(item, |(thing, _)| thing);
     let doer = item.strip_suffix('以').filter(|doer| doer.chars().count() > 1);
     doer.filter(|doer| !doer.ends_with(['可', '所', '得', '足', '予', '难'])).unwrap_or(item)
@@ -160,6 +140,9 @@ fn is_done(said: &Said<'_>, quantity: &Quantity) -> bool {
 }
 
 fn period(setting: Setting, said: &Said<'_>, quantity: &Quantity, frame: &Frame) -> Option<Years> {
+    if setting.when.unknown {
+        return None;
+    }
     let named = setting.when.years.or_else(|| {
         let last = frame.document_period?.1;
         let back = setting.when.back?;
@@ -216,7 +199,11 @@ fn settings(
     let mut found: Vec<(usize, Setting)> = Vec::new();
     for elements in sentence.clauses() {
         let row = Row { passage, elements };
-        if let Some(when) = head_time(row, frame) {
+        if let Some(mut when) = head_time(row, frame) {
+            // 今年前5个月，…。前5个月，…: the same part again is of the same year.
+            if when == (When { years: None, ..head }) {
+                when.years = head.years;
+            }
             (head, is_told) = (when, false);
             *told = if when.part.is_some() { when } else { When::default() };
         }
@@ -238,7 +225,10 @@ fn settings(
                 if let Some(before) = before_at(row, at, n) {
                     let spoken_of = if here.is_some() { here } else { head };
                     here = year_before(before, spoken_of, frame);
-                    starts = before != Before::Part || is_start(row, at);
+                    let rest = row.part(at + n, row.len());
+                    let listed = rest.position(|c| c == Class::Each).is_some();
+                    starts =
+                        before != Before::Part && !listed || is_base(rest) || is_start(row, at);
                 } else if when.is_some() && !is_compared(row, at, n) {
                     here = when;
                     starts = is_start(row, at);
@@ -288,7 +278,6 @@ fn time_at(row: Row<'_>, at: usize, frame: &Frame) -> (When, usize) {
     if when.years.is_none()
         && let Some(published) = frame.published
         && let Some(ago) = words().find_map(time::years_ago)
-        && (ago == 0 || !is_measured_against(row, at, n))
     {
         when.years = Some((published - ago, published - ago));
     }
@@ -305,36 +294,27 @@ fn is_start(row: Row<'_>, at: usize) -> bool {
 fn before_at(row: Row<'_>, at: usize, n: usize) -> Option<Before> {
     let before = (at..at + n).find_map(|at| time::before(row.word(at)))?;
     let rest = row.part(at + n, row.len());
-    let bare = rest.without_lead(|c| matches!(c, Class::Level | Class::Adverb | Class::De));
+    let bare =
+        rest.without_lead(|c| matches!(c, Class::Level | Class::Adverb | Class::De | Class::Each));
     let holds = match before {
         Before::Part | Before::End => true,
         Before::Year => bare.position(Class::is_quantity) == Some(0),
     };
-    (holds && !is_compared(row, at, n) && !is_measured_against(row, at, n)).then_some(before)
+    (holds && !is_compared(row, at, n)).then_some(before)
 }
 
-/// 与去年同期相比, 超过去年同期12天, 占去年同期的60%: the year before is what something of now is measured against.
-fn is_measured_against(row: Row<'_>, at: usize, n: usize) -> bool {
-    const ELEMENTS_MAX: usize = 12;
-    const PASSES: &[&str] =
-        &["超过", "超出", "高出", "好于", "多于", "少于", "相较于", "扣除", "超"];
-    let before = row.part(0, at).text();
-    let after = row.part(at + n, row.len().min(at + n + ELEMENTS_MAX)).text();
-    let with = ["相比", "相较", "的基础上"].iter().any(|word| after.contains(word));
-    let passes = PASSES.iter().any(|word| before.ends_with(word)) && row.class(at + n) != Class::De;
-    with || passes || before.ends_with(['占', '达'])
+/// 在去年同期增长20%的基础上增长5%: what the rest of a clause makes a base of is of that time, what comes after it is not.
+fn is_base(rest: Row<'_>) -> bool {
+    rest.part(0, rest.len().min(NEAR)).text().contains("的基础上")
 }
 
-/// The year before the one that is spoken of, or none where that is not known.
+/// The year before the one that is spoken of.
 fn year_before(before: Before, now: When, frame: &Frame) -> When {
-    let years = now.years.or(frame.part_period).or(frame.document_period);
-    When {
-        years: years
-            .filter(|(first, last)| first == last)
-            .map(|(first, last)| (first - 1, last - 1)),
-        part: now.part.filter(|_| before == Before::Part),
-        back: None,
-    }
+    let published = frame.published.map(|year| (year, year));
+    let years = now.years.or(frame.part_period).or(frame.document_period).or(published);
+    let one = years.filter(|(first, last)| first == last).map(|(year, _)| (year - 1, year - 1));
+    let part = now.part.filter(|_| before == Before::Part);
+    When { years: one, part, back: None, unknown: one.is_none() }
 }
 
 /// A time at the head of a clause holds for the clauses after it (到2030年，…).
@@ -342,19 +322,41 @@ fn head_time(row: Row<'_>, frame: &Frame) -> Option<When> {
     let at = row.position(|c| {
         !matches!(c, Class::Modal | Class::Adverb | Class::Prep | Class::Causative | Class::Conj)
     })?;
-    let when = (row.class(at) == Class::Time).then(|| time_at(row, at, frame).0)?;
-    when.is_some().then_some(when)
+    let (when, n) = (row.class(at) == Class::Time).then(|| time_at(row, at, frame))?;
+    (when.is_some() && !is_compared(row, at, n)).then_some(when)
 }
 
-/// 比2020年, 2020年的1.5倍: a time, of `n` expressions, that something is measured against.
+/// 比2020年, 2020年的1.5倍, 与去年同期相比, 超过去年同期12天: a time, of `n` expressions, that something is measured against.
 fn is_compared(row: Row<'_>, at: usize, n: usize) -> bool {
-    let before = row.part(0, at);
+    const PASSES: &[&str] = &[
+        "快于",
+        "高于",
+        "低于",
+        "慢于",
+        "好于",
+        "多于",
+        "少于",
+        "超过",
+        "超出",
+        "高出",
+        "超",
+        "相较于",
+        "扣除",
+    ];
+    // 比一季度和上年同期.
+    let before = row.part(0, at).without_tail(|c| matches!(c, Class::Time | Class::Conj));
+    let after = row.part(at + n, row.len().min(at + n + NEAR)).text();
+    let of = row.class(at + n) == Class::De;
+    let is_share = ["是", "为", "相当于", "达到", "完成", "占", "达"];
+    let ends = |words: &[&str]| words.iter().any(|word| before.text().ends_with(word));
     before.last() == Class::Compare
-        || row.class(at + n) == Class::De
-            && matches!(before.last_word(), "是" | "为" | "相当于" | "达到" | "完成")
-        || before.last() == Class::Level
-            && ["快于", "高于", "低于", "慢于"].contains(&before.last_word())
+        || of && ends(&is_share)
+        || !of && ends(PASSES)
+        || ["相比", "相较"].iter().any(|word| after.contains(word))
 }
+
+/// Elements after a time within which a clause says what the time is to it.
+const NEAR: usize = 12;
 
 fn later(when: When, frame: &Frame) -> bool {
     match (when.years, frame.document_period) {
@@ -387,7 +389,8 @@ fn announces(row: Row<'_>) -> bool {
 
 /// Inside a part that sets out aims, a year gone by tells how things were.
 fn is_past(when: When, frame: &Frame) -> bool {
-    let now = frame.document_period.map(|(_, last)| last);
+    let before_published = || frame.published.map(|year| year - 1);
+    let now = frame.document_period.map(|(_, last)| last).or_else(before_published);
     when.years.zip(now).is_some_and(|((_, last), now)| last <= now)
 }
 

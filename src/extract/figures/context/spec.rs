@@ -48,7 +48,7 @@ struct Expected {
 }
 
 fn years(text: Option<&str>) -> Option<(i16, i16)> {
-    let text = text?;
+    let text = text.filter(|text| !text.is_empty())?;
     let (first, last) = text.split_once('/').unwrap_or((text, text));
     Some((first.parse().unwrap(), last.parse().unwrap()))
 }

@@ -13,6 +13,8 @@ pub(super) struct When {
     pub(super) part: Option<&'static str>,
     /// Several years that are named from the year of the document backwards (五年来).
     pub(super) back: Option<i16>,
+    /// It is another year than the one spoken of, and it is not known which.
+    pub(super) unknown: bool,
 }
 
 /// The year before the one that is spoken of.
@@ -49,6 +51,7 @@ impl When {
             years: next.years.or(self.years),
             part: next.part.or(self.part),
             back: next.back.or(self.back),
+            unknown: next.unknown || self.unknown,
         }
     }
 }
@@ -72,7 +75,7 @@ pub(super) fn when(text: &str) -> When {
         | "近五年" => When { back: Some(5), ..When::default() },
         "三年来" | "近三年" | "三年" => When { back: Some(3), ..When::default() },
         "十年来" | "十年" | "这十年" => When { back: Some(10), ..When::default() },
-        _ => When { years: years(text), part, back: None },
+        _ => When { years: years(text), part, ..When::default() },
     }
 }
 
@@ -163,13 +166,13 @@ fn part(text: &str) -> Option<&'static str> {
 }
 
 /// How many months from the start of the year are meant: 前5个月, 头两个月.
-fn first_months(text: &str) -> Option<usize> {
+pub(super) fn first_months(text: &str) -> Option<usize> {
     const COUNTS: [&str; 12] =
         ["一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
     let (before, _) = text.split_once("个月")?;
     let (_, count) = before.rsplit_once(['前', '头'])?;
     let in_words = || COUNTS.iter().position(|c| *c == count).map(|at| at + 1);
-    count.parse().ok().or_else(in_words)
+    count.parse().ok().or_else(in_words).filter(|months| (1..=12).contains(months))
 }
 
 #[cfg(test)]
