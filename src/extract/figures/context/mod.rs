@@ -96,7 +96,7 @@ fn figure(
     let sure = 0.9 - 0.15 * f32::from(said.doubts) - if said.item.is_none() { 0.3 } else { 0.0 };
     Figure {
         quantity,
-        item: said.item.map(|item| bare_item(&item).to_owned()),
+        item: said.item.and_then(|item| bare_item(&item).map(str::to_owned)),
         action: said.action.map(Cow::into_owned),
         subject: said.subject.map(str::to_owned),
         period,
@@ -111,15 +111,16 @@ fn figure(
 }
 
 /// The thing without the number of its line (1.国内增值税), what its price is of (猪肉价格|每公斤) and the word that makes the
-/// figure a means (某企业|以).
-fn bare_item(item: &str) -> &str {
+/// figure a means (某企业|以); none where nothing is left.
+fn bare_item(item: &str) -> Option<&str> {
     let number = headings::marker(item).filter(|m| m.kind == MarkerKind::Arabic);
     let item = number.map_or(item, |number| &item[number.len..]);
     let is_unit = |text: &str| unit::UNITS.at(text, 0, false).is_some_and(|u| u.end == text.len());
-    let price = item.rsplit_once('每').filter(|(thing, unit)| !thing.is_empty() && is_unit(unit));
+    let price = item.rsplit_once('每').filter(|(_, unit)| is_unit(unit));
     let item = price.map_or(item, |(thing, _)| thing);
     let doer = item.strip_suffix('以').filter(|doer| doer.chars().count() > 1);
-    doer.filter(|doer| !doer.ends_with(['可', '所', '得', '足', '予', '难'])).unwrap_or(item)
+    let doer = doer.filter(|doer| !doer.ends_with(['可', '所', '得', '足', '予', '难']));
+    Some(doer.unwrap_or(item)).filter(|item| !item.is_empty())
 }
 
 type Years = (i16, i16);
@@ -211,7 +212,8 @@ fn settings(
             head.part = None;
             *told = When::default();
         }
-        aims = aims || announces(row);
+        let announced = announces(row);
+        aims = aims || announced;
         now |= row.says(Class::Time, |word| matches!(word, "目前" | "截至目前" | "当前"));
         let mut here = When::default();
         let mut starts = false;
@@ -243,7 +245,10 @@ fn settings(
                     (here, starts) = (When::default(), false);
                 }
                 let ahead = aims || later(when, frame);
-                let target = ahead && !now && !done && !is_past(when, frame);
+                // 今年将新建12所，去年新建10所.
+                let gone = !announced
+                    && when.years.zip(frame.published).is_some_and(|((_, last), now)| last < now);
+                let target = ahead && !now && !done && !gone && !is_past(when, frame);
                 if target && is_told && !here.is_some() {
                     when.part = None; // what was reached so far says nothing of when an aim is for
                 }
@@ -341,18 +346,24 @@ fn is_compared(row: Row<'_>, at: usize, n: usize) -> bool {
         "高出",
         "超",
         "相较于",
-        "扣除",
     ];
-    // 比一季度和上年同期.
-    let before = row.part(0, at).without_tail(|c| matches!(c, Class::Time | Class::Conj));
-    let after = row.part(at + n, row.len().min(at + n + NEAR)).text();
-    let of = row.class(at + n) == Class::De;
-    let is_share = ["是", "为", "相当于", "达到", "完成", "占", "达"];
+    const SHARES: &[&str] = &["是", "为", "相当于", "达到", "完成", "占", "达"];
+    let before = row.part(0, at);
+    // 比上月末和上年同期.
+    let with_others = before.without_tail(|c| matches!(c, Class::Time | Class::Conj));
     let ends = |words: &[&str]| words.iter().any(|word| before.text().ends_with(word));
-    before.last() == Class::Compare
-        || of && ends(&is_share)
-        || !of && ends(PASSES)
-        || ["相比", "相较"].iter().any(|word| after.contains(word))
+    let after = row.part(at + n, row.len().min(at + n + NEAR));
+    let until = after.position(Class::is_quantity).unwrap_or(after.len());
+    let compares = ends(&["与", "同", "和", "跟"])
+        && ["相比", "相较"].iter().any(|word| after.part(0, until).text().contains(word));
+    with_others.last() == Class::Compare
+        || compares
+        || match after.first() {
+            Class::De => ends(SHARES),
+            // 相较于2012年净利润26亿元: that was the profit then.
+            Class::Noun => false,
+            _ => ends(PASSES),
+        }
 }
 
 /// Elements after a time within which a clause says what the time is to it.
@@ -389,8 +400,7 @@ fn announces(row: Row<'_>) -> bool {
 
 /// Inside a part that sets out aims, a year gone by tells how things were.
 fn is_past(when: When, frame: &Frame) -> bool {
-    let before_published = || frame.published.map(|year| year - 1);
-    let now = frame.document_period.map(|(_, last)| last).or_else(before_published);
+    let now = frame.document_period.map(|(_, last)| last);
     when.years.zip(now).is_some_and(|((_, last), now)| last <= now)
 }
 
