@@ -354,8 +354,9 @@ fn is_compared(row: Row<'_>, at: usize, n: usize) -> bool {
     let ends = |words: &[&str]| words.iter().any(|word| before.text().ends_with(word));
     let after = row.part(at + n, row.len().min(at + n + NEAR));
     let until = after.position(Class::is_quantity).unwrap_or(after.len());
+    let said = after.part(0, until).text();
     let compares = ends(&["与", "同", "和", "跟"])
-        && ["相比", "相较"].iter().any(|word| after.part(0, until).text().contains(word));
+        && (said.starts_with('比') || said.contains("相比") || said.contains("相较"));
     with_others.last() == Class::Compare
         || compares
         || match after.first() {
